@@ -1,0 +1,123 @@
+//! Local days: the date an instant belongs to, and the instants a date spans.
+//!
+//! A day of someone in `zone` whose day starts at `start_hour` is labelled `date(local time − start_hour)`
+//! and runs from `start_hour` on that date to `start_hour` on the next, whatever daylight saving does in between.
+
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// The hour, 0 to 23, at which somebody's day starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DayStart(u8);
+
+impl DayStart {
+    pub const MIDNIGHT: Self = Self(0);
+
+    /// `None` when `hour` is over 23.
+    pub fn parse(hour: u8) -> Option<Self> {
+        (hour < 24).then_some(Self(hour))
+    }
+
+    pub fn hour(self) -> u8 {
+        self.0
+    }
+}
+
+/// The local date that `instant` belongs to.
+pub fn local_date(instant: DateTime<Utc>, zone: Tz, start: DayStart) -> NaiveDate {
+    let local = instant.with_timezone(&zone).naive_local();
+    (local - TimeDelta::hours(i64::from(start.0))).date()
+}
+
+/// The first instant of the local day `date`.
+pub fn start_of(date: NaiveDate, zone: Tz, start: DayStart) -> DateTime<Utc> {
+    first_instant(date.and_time(NaiveTime::MIN) + TimeDelta::hours(i64::from(start.0)), zone)
+}
+
+/// The first instant after the local day `date`.
+pub fn end_of(date: NaiveDate, zone: Tz, start: DayStart) -> DateTime<Utc> {
+    start_of(date + TimeDelta::days(1), zone, start)
+}
+
+/// The instant at which `local` is first reached in `zone`. A time that daylight saving skips is reached when
+/// the gap ends; gaps are whole multiples of fifteen minutes and never longer than a day (Samoa, 2011).
+fn first_instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    let mut candidate = local;
+    for _ in 0..=(25 * 4) {
+        match zone.from_local_datetime(&candidate) {
+            LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
+                return instant.with_timezone(&Utc);
+            }
+            LocalResult::None => candidate += TimeDelta::minutes(15),
+        }
+    }
+    Utc.from_utc_datetime(&local)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_hour_past_midnight_belongs_to_yesterday_when_the_day_starts_at_four() {
+        let start = DayStart::parse(4).unwrap();
+        let zone = chrono_tz::Asia::Kathmandu;
+        assert_eq!(local_date(at("2026-03-01T19:15:00Z"), zone, start), date("2026-03-01"));
+        assert_eq!(local_date(at("2026-03-01T19:15:00Z"), zone, DayStart::MIDNIGHT), date("2026-03-02"));
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_starts_when_the_gap_ends() {
+        // Beirut goes from 00:00 to 01:00 on 2025-03-30, Santiago on 2025-09-07.
+        assert_eq!(
+            start_of(date("2025-03-30"), chrono_tz::Asia::Beirut, DayStart::MIDNIGHT),
+            at("2025-03-29T22:00:00Z")
+        );
+        assert_eq!(
+            start_of(date("2025-09-07"), chrono_tz::America::Santiago, DayStart::MIDNIGHT),
+            at("2025-09-07T04:00:00Z")
+        );
+    }
+
+    #[test]
+    fn a_day_with_a_repeated_hour_lasts_longer() {
+        let zone = chrono_tz::America::New_York;
+        let day = date("2025-11-02");
+        let length = end_of(day, zone, DayStart::MIDNIGHT) - start_of(day, zone, DayStart::MIDNIGHT);
+        assert_eq!(length, TimeDelta::hours(25));
+        let zone = chrono_tz::Australia::Lord_Howe;
+        let day = date("2025-04-06");
+        let length = end_of(day, zone, DayStart::MIDNIGHT) - start_of(day, zone, DayStart::MIDNIGHT);
+        assert_eq!(length, TimeDelta::minutes(24 * 60 + 30));
+    }
+
+    proptest! {
+        #[test]
+        fn every_instant_lies_within_its_own_day(
+            seconds in 1_577_836_800_i64..1_893_456_000,
+            zone in prop::sample::select(vec![
+                chrono_tz::America::New_York, chrono_tz::Australia::Lord_Howe, chrono_tz::America::Santiago,
+                chrono_tz::Asia::Beirut, chrono_tz::Asia::Kathmandu, chrono_tz::UTC,
+            ]),
+            hour in prop::sample::select(vec![0_u8, 4]),
+        ) {
+            let instant = DateTime::from_timestamp(seconds, 0).unwrap();
+            let start = DayStart::parse(hour).unwrap();
+            let day = local_date(instant, zone, start);
+            // A repeated hour may straddle the start of a day: such an instant keeps the date on its clock face.
+            let slack = TimeDelta::hours(1);
+            prop_assert!(start_of(day, zone, start) - slack <= instant);
+            prop_assert!(instant < end_of(day, zone, start) + slack);
+        }
+    }
+}

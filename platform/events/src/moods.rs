@@ -1,0 +1,43 @@
+//! What `moods` tells: that a mood was logged, and for which day. Never what it was.
+
+use chrono::NaiveDate;
+use ids::{MoodId, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::event;
+
+/// Who may see an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MoodVisibility {
+    Private,
+    Followers,
+    Public,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MoodLogged {
+    pub mood_id: MoodId,
+    pub user_id: UserId,
+    pub local_date: NaiveDate,
+    /// IANA name of the zone that the date was taken in.
+    pub timezone: String,
+    /// The hour at which that day began, 0 to 23.
+    pub day_start_hour: u8,
+    pub visibility: MoodVisibility,
+}
+event!(MoodLogged, "moods", "MoodLogged", 1, mood_id);
+
+/// An entry changed; its day or visibility may be other than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MoodUpdated {
+    pub mood_id: MoodId,
+    pub user_id: UserId,
+    pub local_date: NaiveDate,
+    pub timezone: String,
+    pub day_start_hour: u8,
+    pub visibility: MoodVisibility,
+}
+event!(MoodUpdated, "moods", "MoodUpdated", 1, mood_id);

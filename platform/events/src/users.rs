@@ -1,0 +1,54 @@
+//! What `users` tells: profiles and settings as they are now.
+
+use ids::UserId;
+use serde::{Deserialize, Serialize};
+
+use crate::event;
+
+/// Somebody changed how they present themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileUpdated {
+    pub user_id: UserId,
+    pub username: String,
+    pub display_name: String,
+}
+event!(ProfileUpdated, "users", "ProfileUpdated", 1, user_id);
+
+/// Somebody changed a setting that other subgraphs act on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsChanged {
+    pub user_id: UserId,
+    /// IANA name.
+    pub timezone: String,
+    /// 0 to 23.
+    pub day_start_hour: u8,
+    pub hug_policy: HugPolicy,
+}
+event!(SettingsChanged, "users", "SettingsChanged", 1, user_id);
+
+/// What happens to hugs from each kind of sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HugPolicy {
+    /// From people whom the owner doesn't follow.
+    pub not_followed: HugPolicyAction,
+    /// From people who don't follow the owner.
+    pub not_following: HugPolicyAction,
+    /// From accounts made in the last days.
+    pub new_accounts: HugPolicyAction,
+    /// From people who don't say who they are.
+    pub anonymous: HugPolicyAction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HugPolicyAction {
+    /// The hug arrives.
+    Accept,
+    /// The hug arrives quietly, apart from the others.
+    Filter,
+    /// The hug is refused as if its recipient were missing.
+    Drop,
+}

@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod endpoint;
+mod failure;
+mod page;
+mod refusal;
+mod scalar;
+mod schema;
+
+pub use endpoint::endpoint;
+pub use failure::{Failure, parse_id};
+pub use page::{Connection, connection, page_request};
+pub use refusal::{Refusal, UserError, settle};
+pub use scalar::{Cursor, LocalDate, TimeZone};
+pub use schema::schema;

@@ -1,0 +1,39 @@
+//! Refusals: what a user can cause and mend, as a value in the mutation's payload.
+
+use async_graphql::{Error, SimpleObject};
+
+/// Why a mutation did nothing, for the user to mend.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+#[graphql(shareable)]
+pub struct UserError {
+    /// What is wrong, for programs: one of the codes in docs/ERRORS.md.
+    pub code: String,
+    /// What is wrong, for people.
+    pub message: String,
+    /// Which part of the input it is about, from `input` down; empty when it is about the whole.
+    pub path: Vec<String>,
+}
+
+impl UserError {
+    pub fn new(code: &str, message: impl Into<String>, path: &[&str]) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            path: path.iter().map(|part| (*part).to_owned()).collect(),
+        }
+    }
+}
+
+/// A feature's error: each is either a refusal that the user may read, or a failure.
+pub trait Refusal: Sized {
+    /// The refusal, or the top-level error when it is none.
+    fn into_user_error(self) -> Result<UserError, Error>;
+}
+
+/// Splits a domain result into the two halves of a payload. Failures become top-level errors.
+pub fn settle<T, E: Refusal>(result: Result<T, E>) -> Result<(Option<T>, Vec<UserError>), Error> {
+    match result {
+        Ok(value) => Ok((Some(value), Vec::new())),
+        Err(error) => Ok((None, vec![error.into_user_error()?])),
+    }
+}

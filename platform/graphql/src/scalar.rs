@@ -1,0 +1,75 @@
+//! Scalars that all subgraphs share.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+/// A calendar date without a time or a zone, as `2026-03-01` (ISO 8601).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalDate(pub NaiveDate);
+
+#[Scalar]
+impl ScalarType for LocalDate {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = text_of(&value).ok_or_else(|| InputValueError::expected_type(value.clone()))?;
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d");
+        date.map(Self).map_err(|_| InputValueError::custom("not a date such as 2026-03-01"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.format("%Y-%m-%d").to_string())
+    }
+}
+
+/// A time zone by its IANA name, such as `Europe/Berlin`.
+///
+/// As input it is any text: whether there is such a zone is for the feature to say, to which part of its input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeZone(pub String);
+
+#[Scalar]
+impl ScalarType for TimeZone {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = text_of(&value).ok_or_else(|| InputValueError::expected_type(value.clone()))?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl From<Tz> for TimeZone {
+    fn from(zone: Tz) -> Self {
+        Self(zone.name().to_owned())
+    }
+}
+
+/// A position in a stream or list: opaque, to be handed back as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+#[Scalar]
+impl ScalarType for Cursor {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = text_of(&value).ok_or_else(|| InputValueError::expected_type(value.clone()))?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl From<pagination::Cursor> for Cursor {
+    fn from(cursor: pagination::Cursor) -> Self {
+        Self(cursor.into_string())
+    }
+}
+
+fn text_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod migration;
+mod projection;
+mod store;
+
+pub use migration::migrations;
+pub use projection::{Projection, subjects};
+pub use store::{blocked_pair, follows, follows_shown, hidden_from, not_blocked_with};

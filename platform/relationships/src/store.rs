@@ -1,0 +1,220 @@
+//! The tables of the projection, and the questions asked of them.
+
+use std::collections::HashSet;
+
+use ids::UserId;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{ColumnRef, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, SimpleExpr},
+};
+
+mod follow {
+    //! `follower_id` follows `followed_id`.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "known_follows")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub follower_id: ids::UserId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub followed_id: ids::UserId,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod block {
+    //! `blocker_id` blocks `blocked_id`.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "known_blocks")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub blocker_id: ids::UserId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub blocked_id: ids::UserId,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Whether either of two people blocks the other.
+pub async fn blocked_pair(connection: &impl ConnectionTrait, one: UserId, other: UserId) -> Result<bool, DbErr> {
+    let either = Condition::any().add(blocks(one, other)).add(blocks(other, one));
+    Ok(block::Entity::find().filter(either).count(connection).await? > 0)
+}
+
+/// Those of `others` who block `viewer` or are blocked by them.
+pub async fn hidden_from(
+    connection: &impl ConnectionTrait,
+    viewer: UserId,
+    others: &[UserId],
+) -> Result<HashSet<UserId>, DbErr> {
+    if others.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let blocking = block::Column::BlockerId.eq(viewer).and(block::Column::BlockedId.is_in(others.iter().copied()));
+    let blocked = block::Column::BlockedId.eq(viewer).and(block::Column::BlockerId.is_in(others.iter().copied()));
+    let rows = block::Entity::find().filter(blocking.or(blocked)).all(connection).await?;
+    Ok(rows.into_iter().map(|row| if row.blocker_id == viewer { row.blocked_id } else { row.blocker_id }).collect())
+}
+
+/// Whether `follower` follows `followed`.
+pub async fn follows(
+    connection: &impl ConnectionTrait,
+    follower: UserId,
+    followed: UserId,
+) -> Result<bool, DbErr> {
+    Ok(follow::Entity::find_by_id((follower, followed)).one(connection).await?.is_some())
+}
+
+/// A condition for list queries: nobody blocks anybody between `viewer` and the person in `column`.
+pub fn not_blocked_with(viewer: UserId, column: impl IntoColumnRef) -> SimpleExpr {
+    let column: ColumnRef = column.into_column_ref();
+    let blocking: SelectStatement = block::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(block::Column::BlockerId.eq(viewer))
+        .filter(Expr::col((block::Entity, block::Column::BlockedId)).eq(Expr::col(column.clone())))
+        .into_query();
+    let blocked: SelectStatement = block::Entity::find()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(block::Column::BlockedId.eq(viewer))
+        .filter(Expr::col((block::Entity, block::Column::BlockerId)).eq(Expr::col(column)))
+        .into_query();
+    Expr::exists(blocking).not().and(Expr::exists(blocked).not())
+}
+
+/// A condition for list queries: `viewer` follows the person in `column`.
+pub fn follows_shown(viewer: UserId, column: impl IntoColumnRef) -> SimpleExpr {
+    let followed = Query::select()
+        .column(follow::Column::FollowedId)
+        .from(follow::Entity)
+        .and_where(Expr::col(follow::Column::FollowerId).eq(viewer))
+        .take();
+    Expr::col(column.into_column_ref()).in_subquery(followed)
+}
+
+pub(crate) async fn add_follow(
+    connection: &impl ConnectionTrait,
+    follower: UserId,
+    followed: UserId,
+) -> Result<(), DbErr> {
+    let row = follow::ActiveModel { follower_id: Set(follower), followed_id: Set(followed) };
+    follow::Entity::insert(row)
+        .on_conflict_do_nothing_on([follow::Column::FollowerId, follow::Column::FollowedId])
+        .exec_without_returning(connection)
+        .await
+        .map(|_| ())
+}
+
+pub(crate) async fn remove_follow(
+    connection: &impl ConnectionTrait,
+    follower: UserId,
+    followed: UserId,
+) -> Result<(), DbErr> {
+    follow::Entity::delete_by_id((follower, followed)).exec(connection).await.map(|_| ())
+}
+
+pub(crate) async fn add_block(
+    connection: &impl ConnectionTrait,
+    blocker: UserId,
+    blocked: UserId,
+) -> Result<(), DbErr> {
+    let row = block::ActiveModel { blocker_id: Set(blocker), blocked_id: Set(blocked) };
+    block::Entity::insert(row)
+        .on_conflict_do_nothing_on([block::Column::BlockerId, block::Column::BlockedId])
+        .exec_without_returning(connection)
+        .await
+        .map(|_| ())
+}
+
+pub(crate) async fn remove_block(
+    connection: &impl ConnectionTrait,
+    blocker: UserId,
+    blocked: UserId,
+) -> Result<(), DbErr> {
+    block::Entity::delete_by_id((blocker, blocked)).exec(connection).await.map(|_| ())
+}
+
+fn blocks(blocker: UserId, blocked: UserId) -> SimpleExpr {
+    block::Column::BlockerId.eq(blocker).and(block::Column::BlockedId.eq(blocked))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bus::{Bus as _, memory::MemoryBus};
+    use clock::ManualClock;
+    use database::{Database, OpenOptions};
+    use events::{Event, social};
+    use outbox::Outbox;
+    use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+    use super::*;
+
+    struct Migrator;
+
+    impl MigratorTrait for Migrator {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            outbox::migrations().into_iter().chain(crate::migrations()).collect()
+        }
+    }
+
+    async fn tell<E: Event>(bus: &MemoryBus, event: &E) {
+        let envelope = events::Envelope {
+            id: ids::EventId::at(chrono::DateTime::UNIX_EPOCH),
+            producer: E::PRODUCER.into(),
+            kind: E::TYPE.into(),
+            version: E::VERSION,
+            occurred_at: chrono::DateTime::UNIX_EPOCH,
+            aggregate_id: event.aggregate_id(),
+            seq: 1,
+            actor_id: None,
+            traceparent: None,
+            data: serde_json::to_value(event).unwrap(),
+        };
+        bus.publish(&[envelope]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_social_tells_is_what_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let db = Database::open(&url, &OpenOptions::default()).await.unwrap();
+        db.migrate::<Migrator>().await.unwrap();
+        let bus = Arc::new(MemoryBus::new());
+        let at = chrono::DateTime::UNIX_EPOCH;
+        let outbox = Outbox::new(db.clone(), bus.clone(), Arc::new(ManualClock::at(at)), "hugs");
+        let projection = Arc::new(crate::Projection);
+        let _consumption = outbox.consumer("hugs.relationships", crate::subjects(), projection).await.unwrap();
+        let (ada, bo, cy) = (UserId::at(at), UserId::at(at), UserId::at(at));
+
+        tell(&bus, &social::FollowCreated { follower_id: ada, followed_id: bo, at }).await;
+        tell(&bus, &social::Blocked { blocker_id: cy, blocked_id: ada, at }).await;
+        assert!(follows(db.reader(), ada, bo).await.unwrap());
+        assert!(!follows(db.reader(), bo, ada).await.unwrap());
+        assert!(blocked_pair(db.reader(), ada, cy).await.unwrap());
+        assert_eq!(hidden_from(db.reader(), ada, &[bo, cy]).await.unwrap(), HashSet::from([cy]));
+        let shown = follow::Entity::find().filter(not_blocked_with(cy, follow::Column::FollowerId));
+        assert_eq!(shown.all(db.reader()).await.unwrap(), []);
+        let followed = follow::Entity::find().filter(follows_shown(ada, follow::Column::FollowedId));
+        assert_eq!(followed.count(db.reader()).await.unwrap(), 1);
+
+        tell(&bus, &social::FollowRemoved { follower_id: ada, followed_id: bo, at }).await;
+        tell(&bus, &social::Unblocked { blocker_id: cy, blocked_id: ada, at }).await;
+        assert!(!follows(db.reader(), ada, bo).await.unwrap());
+        assert!(!blocked_pair(db.reader(), ada, cy).await.unwrap());
+    }
+}

@@ -1,0 +1,165 @@
+//! A subgraph put together, started and stopped.
+
+use std::{future::Future, sync::Arc};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use bus::{Bus, Consumption};
+use clock::SharedClock;
+use database::Database;
+use futures::future::BoxFuture;
+use identity::{AssertionVerifier, Caller, Guard};
+use outbox::{EventHandler, Outbox};
+use sea_orm_migration::MigratorTrait;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+
+use crate::{Ctx, Peers, Secret, health};
+
+/// The largest request body that a subgraph reads.
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+
+/// What a subgraph says of itself.
+pub trait Subgraph: 'static {
+    const NAME: &'static str;
+    /// The port that a process of its own listens on by default.
+    const PORT: u16;
+    type Migrator: MigratorTrait;
+
+    /// Its schema, as federation sees it.
+    fn sdl() -> String;
+
+    /// Puts its parts together. The database is migrated already; nothing runs yet.
+    fn assemble(foundation: &Foundation) -> impl Future<Output = anyhow::Result<Assembly>> + Send;
+}
+
+/// What a subgraph is built on.
+#[derive(Debug, Clone)]
+pub struct Foundation {
+    pub db: Database,
+    pub clock: SharedClock,
+    pub bus: Arc<dyn Bus>,
+    pub outbox: Outbox,
+    pub peers: Peers,
+    pub identity_secret: Secret,
+    pub jwt_secret: Option<Secret>,
+}
+
+impl Foundation {
+    /// The context of work on nobody's behalf.
+    pub fn ctx(&self) -> Ctx {
+        Ctx {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            outbox: self.outbox.clone(),
+            caller: Caller::Anonymous,
+        }
+    }
+}
+
+/// The parts of a subgraph.
+#[derive(Default)]
+pub struct Assembly {
+    /// Routes that answer only with a valid assertion.
+    pub guarded: Router,
+    /// Routes that answer anybody.
+    pub open: Router,
+    pub consumers: Vec<Consumer>,
+    pub tasks: Vec<Task>,
+}
+
+/// A durable group of the subgraph.
+pub struct Consumer {
+    pub group: &'static str,
+    /// `producer.Type`, or `producer.*`.
+    pub subjects: Vec<String>,
+    pub handler: Arc<dyn EventHandler>,
+}
+
+/// Work in the background that ends when its token is cancelled.
+pub type Task = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, ()> + Send>;
+
+/// A subgraph that is put together.
+///
+/// Where several share one process, all start consuming before the first relays: in memory, an event goes only to
+/// the groups that are there.
+pub struct Running {
+    name: &'static str,
+    router: Router,
+    outbox: Outbox,
+    waiting: Vec<Consumer>,
+    tasks: Vec<Task>,
+    consuming: Vec<Consumption>,
+    working: Vec<JoinHandle<()>>,
+    stop: CancellationToken,
+}
+
+impl Running {
+    /// Migrates the database and puts `S` together; nothing runs until [`consume`](Self::consume) and
+    /// [`relay`](Self::relay).
+    pub async fn assemble<S: Subgraph>(foundation: &Foundation) -> anyhow::Result<Self> {
+        foundation.db.migrate::<S::Migrator>().await?;
+        let assembly = S::assemble(foundation).await?;
+        let guard = Guard {
+            verifier: AssertionVerifier::new(foundation.identity_secret.reveal(), S::NAME),
+            clock: foundation.clock.clone(),
+        };
+        let router = assembly
+            .guarded
+            .route_layer(middleware::from_fn_with_state(guard, identity::require_assertion))
+            .merge(assembly.open)
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .merge(health::routes(S::NAME, foundation.db.clone()))
+            .layer(CatchPanicLayer::new())
+            .layer(TraceLayer::new_for_http());
+        Ok(Self {
+            name: S::NAME,
+            router,
+            outbox: foundation.outbox.clone(),
+            waiting: assembly.consumers,
+            tasks: assembly.tasks,
+            consuming: Vec::new(),
+            working: Vec::new(),
+            stop: CancellationToken::new(),
+        })
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The subgraph as an HTTP service.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Joins the subgraph's groups.
+    pub async fn consume(&mut self) -> anyhow::Result<()> {
+        for consumer in self.waiting.drain(..) {
+            let joined = self.outbox.consumer(consumer.group, &consumer.subjects, consumer.handler).await?;
+            self.consuming.push(joined);
+        }
+        Ok(())
+    }
+
+    /// Starts the relay and the background tasks.
+    pub fn relay(&mut self) {
+        self.working.push(self.outbox.start_relay(self.stop.clone()));
+        for task in self.tasks.drain(..) {
+            self.working.push(tokio::spawn(task(self.stop.clone())));
+        }
+    }
+
+    /// Finishes the events in hand and the relay's batch.
+    pub async fn stop(self) {
+        for consumption in self.consuming {
+            consumption.stop().await;
+        }
+        self.stop.cancel();
+        for task in self.working {
+            if let Err(error) = task.await {
+                tracing::error!(%error, subgraph = self.name, "a background task ended badly");
+            }
+        }
+    }
+}

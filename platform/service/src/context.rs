@@ -1,0 +1,41 @@
+//! What every domain function is given first.
+
+use chrono::{DateTime, Utc};
+use clock::SharedClock;
+use database::Database;
+use identity::{Caller, Viewer};
+use outbox::{Outbox, Work};
+
+/// The subgraph's database, clock and outbox, and on whose behalf it works.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    pub db: Database,
+    pub clock: SharedClock,
+    pub outbox: Outbox,
+    pub caller: Caller,
+}
+
+/// Nobody is logged in, and somebody has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("log in first")]
+pub struct Unauthenticated;
+
+impl Ctx {
+    /// The same for another caller.
+    pub fn on_behalf_of(&self, caller: Caller) -> Self {
+        Self { caller, ..self.clone() }
+    }
+
+    pub fn viewer(&self) -> Result<&Viewer, Unauthenticated> {
+        self.caller.viewer().ok_or(Unauthenticated)
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Begins a transaction whose events have the viewer as their actor.
+    pub async fn begin(&self) -> Result<Work, sea_orm::DbErr> {
+        self.outbox.begin(self.caller.viewer().map(|viewer| viewer.user_id)).await
+    }
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod chassis;
+mod context;
+mod health;
+mod peers;
+mod process;
+mod secret;
+mod server;
+mod settings;
+pub mod transport;
+
+pub use chassis::{Assembly, Consumer, Foundation, Running, Subgraph, Task};
+pub use context::{Ctx, Unauthenticated};
+pub use peers::{PeerError, Peers};
+pub use process::run;
+pub use secret::Secret;
+pub use server::{BindError, bind, serve, stop_signal};
+pub use settings::{Settings, SettingsError};
+pub use transport::Transport;

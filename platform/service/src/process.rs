@@ -1,0 +1,124 @@
+//! A subgraph as a process of its own.
+
+use std::{path::Path, process::ExitCode, sync::Arc};
+
+use anyhow::Context as _;
+use bus::nats::{NatsBus, NatsOptions};
+use clap::{FromArgMatches as _, Parser, Subcommand};
+use clock::{SharedClock, SystemClock};
+use database::{Database, OpenOptions};
+use identity::AssertionSigner;
+use outbox::Outbox;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Foundation, Peers, Running, Secret, Settings, Subgraph, Transport, bind, serve, server::stop_signal,
+    transport::HttpOptions,
+};
+
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Prints the subgraph's schema and ends.
+    Sdl,
+}
+
+/// The `main` of a subgraph's process: reads the settings, runs until told to stop, flushes telemetry.
+pub fn run<S: Subgraph>() -> ExitCode {
+    let command = <Arguments as clap::CommandFactory>::command().name(S::NAME);
+    let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    if matches!(arguments.verb, Some(Verb::Sdl)) {
+        print_sdl::<S>();
+        return ExitCode::SUCCESS;
+    }
+    match start::<S>(&arguments.settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(S::NAME, &error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the schema is what was asked for")]
+fn print_sdl<S: Subgraph>() {
+    print!("{}", S::sdl());
+}
+
+#[expect(clippy::print_stderr, reason = "the log may not have been set up")]
+fn complain(name: &str, error: &anyhow::Error) {
+    eprintln!("{name}: {error:#}");
+}
+
+fn start<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> {
+    settings.check()?;
+    let runtime = tokio::runtime::Runtime::new().context("can't start the runtime")?;
+    runtime.block_on(async {
+        let options = telemetry::Options {
+            service: S::NAME,
+            debug: settings.debug,
+            otlp_endpoint: settings.otlp_endpoint.as_deref(),
+        };
+        let _flush_at_the_end = telemetry::start(&options)?;
+        serve_subgraph::<S>(settings).await
+    })
+}
+
+async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> {
+    let listener = bind(settings.host, settings.port.unwrap_or(S::PORT)).await?;
+    let address = listener.local_addr()?;
+    let foundation = lay_foundation::<S>(settings).await?;
+    let mut running = Running::assemble::<S>(&foundation).await?;
+    running.consume().await?;
+    running.relay();
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(serve(listener, running.router(), stop.clone()));
+    tracing::info!(%address, "{} is ready", S::NAME);
+    stop_signal().await;
+    tracing::info!("stopping");
+    stop.cancel();
+    serving.await??;
+    running.stop().await;
+    Ok(())
+}
+
+async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foundation> {
+    let clock: SharedClock = SystemClock::shared();
+    let identity_secret = settings.identity_secret.clone().unwrap_or_else(|| Secret::new(""));
+    let nats_url = settings.nats_url.as_deref().unwrap_or_default();
+    let url = database_url(settings, S::NAME)?;
+    let db = Database::open(&url, &OpenOptions::default()).await?;
+    let nats = NatsBus::connect(nats_url, NatsOptions::default()).await;
+    let bus: Arc<dyn bus::Bus> = Arc::new(nats.with_context(|| format!("the bus at {nats_url} can't be joined"))?);
+    let outbox = Outbox::new(db.clone(), bus.clone(), clock.clone(), S::NAME);
+    let peers = Peers::at_urls(
+        S::NAME,
+        AssertionSigner::new(identity_secret.reveal()),
+        clock.clone(),
+        &settings.service_urls(),
+        &Transport::http(HttpOptions::default()),
+    );
+    let jwt_secret = settings.jwt_secret.clone();
+    Ok(Foundation { db, clock, bus, outbox, peers, identity_secret, jwt_secret })
+}
+
+/// The database that the settings name, or a file of the subgraph's own under `./data`.
+fn database_url(settings: &Settings, name: &str) -> anyhow::Result<String> {
+    if let Some(url) = &settings.database_url {
+        return Ok(url.clone());
+    }
+    let folder = Path::new("data");
+    std::fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    Ok(format!("sqlite:{}", folder.join(format!("{name}.db")).display()))
+}

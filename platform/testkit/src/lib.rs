@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod app;
+mod client;
+mod database;
+mod deadline;
+mod recorder;
+
+pub use app::{Builder, TestApp};
+pub use client::{Client, EventStream};
+pub use database::TestDatabase;
+pub use deadline::{DEADLINE, eventually};
