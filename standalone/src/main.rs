@@ -1,0 +1,128 @@
+//! `cargo run`: HugMood on embedded defaults.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use clap::{ArgAction, Parser, Subcommand, builder::FalseyValueParser};
+use clock::{Clock as _, SystemClock};
+use service::Secret;
+use standalone::{DEMO_PASSWORD, DataFolder, Product, ProductOptions};
+use tokio_util::sync::CancellationToken;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// HugMood in one process: the gateway and every subgraph, on SQLite.
+#[derive(Debug, Parser)]
+#[command(name = "standalone", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    /// The folder that holds all data; made if it isn't there.
+    #[arg(long, env = "DATA_DIR", value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// The address to listen on.
+    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The port to listen on; 0 takes any free one.
+    #[arg(long, env = "PORT", default_value_t = 5000)]
+    port: u16,
+    /// Fill an empty product with people, moods and hugs to look at.
+    #[arg(long)]
+    demo: bool,
+    /// When set, access tokens are signed with it (HS256) instead of a key pair (EdDSA).
+    #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
+    jwt_secret: Option<Secret>,
+    /// Log more.
+    #[arg(long, env = "DEBUG", value_parser = FalseyValueParser::new(), action = ArgAction::Set, default_value = "false", default_missing_value = "true", num_args = 0..=1)]
+    debug: bool,
+    /// Where traces go (OTLP over HTTP).
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Writes the schema of each subgraph to a folder and ends.
+    Sdl {
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match start(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the log may not have been set up")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("hugmood: {error:#}");
+}
+
+fn start(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(Verb::Sdl { out }) = &arguments.verb {
+        return standalone::write_schemas(out);
+    }
+    let runtime = tokio::runtime::Runtime::new().context("can't start the runtime")?;
+    runtime.block_on(async {
+        let _flush_at_the_end = telemetry::start(&telemetry::Options {
+            service: "standalone",
+            debug: arguments.debug,
+            otlp_endpoint: arguments.otlp_endpoint.as_deref(),
+        })?;
+        run(arguments).await
+    })
+}
+
+async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let listener = service::bind(arguments.host, arguments.port).await?;
+    let address = listener.local_addr()?;
+    let folder = DataFolder::open(&arguments.data)?;
+    let (identity_secret, new) = folder.identity_secret()?;
+    if new {
+        tracing::info!(folder = %folder.path().display(), "made a new identity secret");
+    }
+    let path = folder.path().to_owned();
+    let product = Product::start(ProductOptions {
+        database_url: Box::new(move |name| folder.database_url(name)),
+        clock: SystemClock::shared(),
+        identity_secret,
+        jwt_secret: arguments.jwt_secret.clone(),
+    })
+    .await?;
+    if arguments.demo {
+        standalone::seed(product.router(), SystemClock.now()).await?;
+    }
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(service::serve(listener, product.router(), stop.clone()));
+    greet(address, &path, arguments.demo);
+    service::stop_signal().await;
+    tracing::info!("stopping");
+    stop.cancel();
+    product.stop().await;
+    serving.await??;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a person started this and wants to know where to go")]
+fn greet(address: SocketAddr, folder: &std::path::Path, demo: bool) {
+    println!("\nHugMood is running.\n");
+    println!("  Playground   http://{address}/");
+    println!("  GraphQL      http://{address}/graphql   (WebSocket and SSE on the same path)");
+    println!("  Health       http://{address}/health/ready");
+    println!("  Data         {}", folder.display());
+    if demo {
+        println!("  Demo people  ada@example.org and others, password: {DEMO_PASSWORD}");
+    }
+    println!("\nCtrl-C stops it.\n");
+}

@@ -1,0 +1,132 @@
+//! The whole product in one process: put together, started, stopped.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use axum::Router;
+use bus::{Bus, memory::MemoryBus};
+use clock::SharedClock;
+use database::{Database, OpenOptions};
+use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed};
+use identity::AssertionSigner;
+use outbox::Outbox;
+use service::{Foundation, Peers, Running, Secret, Subgraph, Transport};
+use tokio::task::JoinHandle;
+
+const SUPERGRAPH: &str = include_str!("../../schema/supergraph.graphql");
+const GATEWAY_CONFIG: &str = include_str!("../../gateway.yaml");
+const SUBGRAPHS: [&str; 6] = ["auth", "users", "moods", "hugs", "social", "streaks"];
+/// How long clients' streams may take to close.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// What the product is put together from.
+pub struct ProductOptions {
+    /// The database of each subgraph, by its name.
+    pub database_url: Box<dyn Fn(&str) -> String + Send + Sync>,
+    pub clock: SharedClock,
+    pub identity_secret: Secret,
+    /// Access tokens are signed with it when it is set, with a key pair otherwise.
+    pub jwt_secret: Option<Secret>,
+}
+
+/// HugMood, running.
+pub struct Product {
+    gateway: Gateway,
+    subgraphs: Vec<Running>,
+    revocations: JoinHandle<()>,
+}
+
+impl Product {
+    pub async fn start(options: ProductOptions) -> anyhow::Result<Self> {
+        let bus: Arc<dyn Bus> = Arc::new(MemoryBus::new());
+        let building = Building { options, bus, foundations: Vec::new(), subgraphs: Vec::new() };
+        let building = building.add::<auth::Auth>().await?.add::<users::Users>().await?;
+        let building = building.add::<moods::Moods>().await?.add::<hugs::Hugs>().await?;
+        building.add::<social::Social>().await?.add::<streaks::Streaks>().await?.start().await
+    }
+
+    /// Everything that clients reach.
+    pub fn router(&self) -> Router {
+        self.gateway.router()
+    }
+
+    /// Closes the clients' streams, then stops the subgraphs in order.
+    pub async fn stop(self) {
+        self.gateway.drain(DRAIN).await;
+        self.revocations.abort();
+        for subgraph in self.subgraphs {
+            subgraph.stop().await;
+        }
+    }
+}
+
+/// The product while it is being put together.
+struct Building {
+    options: ProductOptions,
+    bus: Arc<dyn Bus>,
+    foundations: Vec<Foundation>,
+    subgraphs: Vec<Running>,
+}
+
+impl Building {
+    async fn add<S: Subgraph>(mut self) -> anyhow::Result<Self> {
+        let ProductOptions { database_url, clock, identity_secret, jwt_secret } = &self.options;
+        let db = Database::open(&database_url(S::NAME), &OpenOptions::default()).await?;
+        let outbox = Outbox::new(db.clone(), self.bus.clone(), clock.clone(), S::NAME);
+        let signer = AssertionSigner::new(identity_secret.reveal());
+        let foundation = Foundation {
+            db,
+            clock: clock.clone(),
+            bus: self.bus.clone(),
+            outbox,
+            peers: Peers::in_process(S::NAME, signer, clock.clone(), &SUBGRAPHS),
+            identity_secret: identity_secret.clone(),
+            jwt_secret: jwt_secret.clone(),
+        };
+        self.subgraphs.push(Running::assemble::<S>(&foundation).await?);
+        self.foundations.push(foundation);
+        Ok(self)
+    }
+
+    async fn start(mut self) -> anyhow::Result<Product> {
+        let transports: HashMap<String, Transport> = self
+            .subgraphs
+            .iter()
+            .map(|subgraph| (subgraph.name().to_owned(), Transport::in_process(subgraph.router())))
+            .collect();
+        for foundation in &self.foundations {
+            for (name, transport) in &transports {
+                foundation.peers.bind(name, transport.clone());
+            }
+        }
+        for subgraph in &mut self.subgraphs {
+            subgraph.consume().await?;
+        }
+        for subgraph in &mut self.subgraphs {
+            subgraph.relay();
+        }
+        let gateway = self.gateway(transports)?;
+        let revocations = tokio::spawn(feed_revocations(gateway.clone(), self.bus, self.options.clock));
+        Ok(Product { gateway, subgraphs: self.subgraphs, revocations })
+    }
+
+    fn gateway(&self, transports: HashMap<String, Transport>) -> anyhow::Result<Gateway> {
+        let mut config = Config::from_yaml(GATEWAY_CONFIG).map_err(anyhow::Error::msg)?;
+        config.authentication.secret =
+            self.options.jwt_secret.as_ref().map(|secret| secret.reveal().to_owned());
+        let gateway = Gateway::try_new(GatewayOptions {
+            supergraph_sdl: SUPERGRAPH.to_owned(),
+            config,
+            identity_secret: Some(self.options.identity_secret.reveal().to_owned()),
+            transports,
+            clock: self.options.clock.clone(),
+        });
+        Ok(gateway?)
+    }
+}
+
+/// Tells the gateway of sessions that ended.
+async fn feed_revocations(gateway: Gateway, bus: Arc<dyn Bus>, clock: SharedClock) {
+    if let Some(config) = gateway.revocations_config() {
+        revocation_feed::follow(bus, config.clone(), gateway.revocations().clone(), clock).await;
+    }
+}
