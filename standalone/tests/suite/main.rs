@@ -1,0 +1,31 @@
+//! Journeys through the whole product, over real sockets: each in both shapes, as one process and as many.
+
+mod bad_input;
+mod blocks;
+mod client;
+mod identity;
+mod live_hugs;
+mod node_clients;
+mod outage;
+mod processes;
+mod program;
+mod world;
+
+/// Declares each journey once for every shape.
+macro_rules! journeys {
+    ($($name:ident),+ $(,)?) => {
+        mod in_one_process {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::world::World::start($crate::world::Shape::OneProcess).await).await;
+            })+
+        }
+        mod in_many_processes {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::world::World::start($crate::world::Shape::ManyProcesses).await).await;
+            })+
+        }
+    };
+}
+pub(crate) use journeys;

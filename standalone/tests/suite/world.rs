@@ -1,0 +1,127 @@
+//! The product, running in one of its shapes on databases of its own.
+
+use std::collections::BTreeMap;
+
+use clock::SystemClock;
+use service::{Secret, bind, serve};
+use standalone::{Product, ProductOptions};
+use testkit::TestDatabase;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{client::Client, processes::Processes};
+
+pub(crate) const SUBGRAPHS: [&str; 6] = ["auth", "users", "moods", "hugs", "social", "streaks"];
+pub(crate) const IDENTITY_SECRET: &str = "the identity secret that only journeys know";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    OneProcess,
+    ManyProcesses,
+}
+
+pub(crate) struct World {
+    databases: BTreeMap<&'static str, TestDatabase>,
+    port: u16,
+    running: Option<Running>,
+}
+
+enum Running {
+    OneProcess(OneProcess),
+    ManyProcesses(Processes),
+}
+
+struct OneProcess {
+    product: Product,
+    stop: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl World {
+    pub(crate) async fn start(shape: Shape) -> Self {
+        let mut databases = BTreeMap::new();
+        for name in SUBGRAPHS {
+            databases.insert(name, TestDatabase::create().await);
+        }
+        let mut world = Self { databases, port: free_port(), running: None };
+        world.running = Some(match shape {
+            Shape::OneProcess => Running::OneProcess(world.start_one_process().await),
+            Shape::ManyProcesses => Running::ManyProcesses(Processes::start(&world.urls(), world.port).await),
+        });
+        world
+    }
+
+    /// A client that isn't logged in.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&format!("http://127.0.0.1:{}", self.port))
+    }
+
+    pub(crate) fn http_url(&self) -> String {
+        format!("http://127.0.0.1:{}/graphql", self.port)
+    }
+
+    /// Stops everything and starts it again on the same data and port.
+    pub(crate) async fn restart(&mut self) {
+        match self.running.take().expect("the world runs") {
+            Running::OneProcess(one) => {
+                one.stop().await;
+                self.running = Some(Running::OneProcess(self.start_one_process().await));
+            }
+            Running::ManyProcesses(mut many) => {
+                many.restart().await;
+                self.running = Some(Running::ManyProcesses(many));
+            }
+        }
+    }
+
+    /// The processes of the distributed shape.
+    pub(crate) fn processes(&mut self) -> Option<&mut Processes> {
+        match self.running.as_mut() {
+            Some(Running::ManyProcesses(many)) => Some(many),
+            _ => None,
+        }
+    }
+
+    pub(crate) async fn finish(mut self) {
+        match self.running.take().expect("the world runs") {
+            Running::OneProcess(one) => one.stop().await,
+            Running::ManyProcesses(many) => many.stop().await,
+        }
+        for (_, database) in std::mem::take(&mut self.databases) {
+            database.remove().await;
+        }
+    }
+
+    async fn start_one_process(&self) -> OneProcess {
+        let urls = self.urls();
+        let listener = bind([127, 0, 0, 1].into(), self.port).await.expect("the port is free");
+        let product = Product::start(ProductOptions {
+            database_url: Box::new(move |name| urls[name].clone()),
+            clock: SystemClock::shared(),
+            identity_secret: Secret::new(IDENTITY_SECRET),
+            jwt_secret: None,
+        });
+        let product = product.await.expect("the product starts");
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(serve(listener, product.router(), stop.clone()));
+        OneProcess { product, stop, serving }
+    }
+
+    fn urls(&self) -> BTreeMap<&'static str, String> {
+        self.databases.iter().map(|(name, database)| (*name, database.url().to_owned())).collect()
+    }
+}
+
+impl OneProcess {
+    async fn stop(self) {
+        self.stop.cancel();
+        self.product.stop().await;
+        self.serving.await.expect("the server ends well").expect("the server ends well");
+    }
+}
+
+/// A port that nobody listens on just now.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
