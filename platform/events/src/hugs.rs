@@ -39,6 +39,17 @@ pub struct HugThanked {
 }
 event!(HugThanked, "hugs", "HugThanked", 1, hug_id);
 
+/// The sender took a hug back before it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HugCancelled {
+    pub hug_id: HugId,
+    pub sender_id: UserId,
+    pub recipient_id: UserId,
+    pub cancelled_at: DateTime<Utc>,
+}
+event!(HugCancelled, "hugs", "HugCancelled", 1, hug_id);
+
 /// Who may see and answer a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ids::UserId;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{ColumnRef, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, SimpleExpr},
 };
 
@@ -75,6 +75,21 @@ pub async fn follows(
     followed: UserId,
 ) -> Result<bool, DbErr> {
     Ok(follow::Entity::find_by_id((follower, followed)).one(connection).await?.is_some())
+}
+
+/// Some of the people who follow `followed`, in ascending order: at most `limit`, those after `after`.
+pub async fn followers(
+    connection: &impl ConnectionTrait,
+    followed: UserId,
+    after: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<UserId>, DbErr> {
+    let mut followers = follow::Entity::find().filter(follow::Column::FollowedId.eq(followed));
+    if let Some(after) = after {
+        followers = followers.filter(follow::Column::FollowerId.gt(after));
+    }
+    let rows = followers.order_by_asc(follow::Column::FollowerId).limit(limit).all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.follower_id).collect())
 }
 
 /// A condition for list queries: nobody blocks anybody between `viewer` and the person in `column`.
@@ -205,6 +220,8 @@ mod tests {
         tell(&bus, &social::Blocked { blocker_id: cy, blocked_id: ada, at }).await;
         assert!(follows(db.reader(), ada, bo).await.unwrap());
         assert!(!follows(db.reader(), bo, ada).await.unwrap());
+        assert_eq!(followers(db.reader(), bo, None, 10).await.unwrap(), [ada]);
+        assert_eq!(followers(db.reader(), bo, Some(ada), 10).await.unwrap(), []);
         assert!(blocked_pair(db.reader(), ada, cy).await.unwrap());
         assert_eq!(hidden_from(db.reader(), ada, &[bo, cy]).await.unwrap(), HashSet::from([cy]));
         let shown = follow::Entity::find().filter(not_blocked_with(cy, follow::Column::FollowerId));

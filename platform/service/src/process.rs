@@ -95,12 +95,16 @@ async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> 
 
 async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foundation> {
     let clock: SharedClock = SystemClock::shared();
-    let identity_secret = settings.identity_secret.clone().unwrap_or_else(|| Secret::new(""));
+    let identity_secret = settings
+        .identity_secret
+        .clone()
+        .unwrap_or_else(|| Secret::new(""));
     let nats_url = settings.nats_url.as_deref().unwrap_or_default();
     let url = database_url(settings, S::NAME)?;
     let db = Database::open(&url, &OpenOptions::default()).await?;
     let nats = NatsBus::connect(nats_url, NatsOptions::default()).await;
-    let bus: Arc<dyn bus::Bus> = Arc::new(nats.with_context(|| format!("the bus at {nats_url} can't be joined"))?);
+    let bus: Arc<dyn bus::Bus> =
+        Arc::new(nats.with_context(|| format!("the bus at {nats_url} can't be joined"))?);
     let outbox = Outbox::new(db.clone(), bus.clone(), clock.clone(), S::NAME);
     let peers = Peers::at_urls(
         S::NAME,
@@ -110,7 +114,15 @@ async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foun
         &Transport::http(HttpOptions::default()),
     );
     let jwt_secret = settings.jwt_secret.clone();
-    Ok(Foundation { db, clock, bus, outbox, peers, identity_secret, jwt_secret })
+    Ok(Foundation {
+        db,
+        clock,
+        bus,
+        outbox,
+        peers,
+        identity_secret,
+        jwt_secret,
+    })
 }
 
 /// The database that the settings name, or a file of the subgraph's own under `./data`.
@@ -119,6 +131,7 @@ fn database_url(settings: &Settings, name: &str) -> anyhow::Result<String> {
         return Ok(url.clone());
     }
     let folder = Path::new("data");
-    std::fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} can't be made", folder.display()))?;
     Ok(format!("sqlite:{}", folder.join(format!("{name}.db")).display()))
 }

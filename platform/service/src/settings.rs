@@ -57,7 +57,9 @@ impl Settings {
     pub fn check(&self) -> Result<(), SettingsError> {
         let mut problems = Vec::new();
         match &self.identity_secret {
-            None => problems.push("IDENTITY_SECRET is not set: without it nobody can be recognised".to_owned()),
+            None => {
+                problems.push("IDENTITY_SECRET is not set: without it nobody can be recognised".to_owned())
+            }
             Some(secret) => check_length("IDENTITY_SECRET", secret, &mut problems),
         }
         if let Some(secret) = &self.jwt_secret {
@@ -66,7 +68,11 @@ impl Settings {
         if self.nats_url.is_none() {
             problems.push("NATS_URL is not set: without it the services don't hear of each other".to_owned());
         }
-        if problems.is_empty() { Ok(()) } else { Err(SettingsError(problems)) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(SettingsError(problems))
+        }
     }
 
     /// The base URL of each service that others may ask directly.

@@ -17,7 +17,8 @@ pub struct Transport(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    Http(Client<HttpsConnector<HttpConnector>, Body>),
+    /// Boxed for its size; clones share the pool.
+    Http(Box<Client<HttpsConnector<HttpConnector>, Body>>),
     InProcess(Router),
 }
 
@@ -38,7 +39,7 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(2),
-            pool_idle_timeout: Duration::from_secs(60),
+            pool_idle_timeout: Duration::from_mins(1),
             pool_max_idle_per_host: 256,
             http2_prior_knowledge: false,
         }
@@ -63,7 +64,7 @@ impl Transport {
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(options.connect_timeout));
         tcp.enforce_http(false);
-        tcp.set_keepalive(Some(Duration::from_secs(60)));
+        tcp.set_keepalive(Some(Duration::from_mins(1)));
         let connector = HttpsConnectorBuilder::new()
             .with_webpki_roots()
             .https_or_http()
@@ -78,7 +79,7 @@ impl Transport {
             .http2_adaptive_window(true)
             .http2_keep_alive_interval(Some(Duration::from_secs(20)))
             .build(connector);
-        Self(Kind::Http(client))
+        Self(Kind::Http(Box::new(client)))
     }
 
     /// Calls `router` as a function; only the path and query of the address matter.
@@ -128,9 +129,10 @@ mod tests {
     use super::*;
 
     fn router() -> Router {
-        Router::new()
-            .route("/hello", get(|| async { "hello" }))
-            .route("/moved", get(|| async { axum::response::Redirect::temporary("/hello") }))
+        Router::new().route("/hello", get(|| async { "hello" })).route(
+            "/moved",
+            get(|| async { axum::response::Redirect::temporary("/hello") }),
+        )
     }
 
     async fn body_of(response: Response<Body>) -> Vec<u8> {
@@ -142,12 +144,20 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router()).await });
-        let request = || Request::get(format!("http://{address}/hello")).body(Body::empty()).unwrap();
-        let [http1, http2] = [false, true]
-            .map(|http2| HttpOptions { http2_prior_knowledge: http2, ..HttpOptions::default() });
-        for transport in
-            [Transport::in_process(router()), Transport::http(http1), Transport::http(http2)]
-        {
+        let request = || {
+            Request::get(format!("http://{address}/hello"))
+                .body(Body::empty())
+                .unwrap()
+        };
+        let [http1, http2] = [false, true].map(|http2| HttpOptions {
+            http2_prior_knowledge: http2,
+            ..HttpOptions::default()
+        });
+        for transport in [
+            Transport::in_process(router()),
+            Transport::http(http1),
+            Transport::http(http2),
+        ] {
             let response = transport.send(request()).await.unwrap();
             assert_eq!(body_of(response).await, b"hello", "{transport:?}");
         }
@@ -165,8 +175,13 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        let request = Request::get(format!("http://{address}/")).body(Body::empty()).unwrap();
-        let error = Transport::http(HttpOptions::default()).send(request).await.unwrap_err();
+        let request = Request::get(format!("http://{address}/"))
+            .body(Body::empty())
+            .unwrap();
+        let error = Transport::http(HttpOptions::default())
+            .send(request)
+            .await
+            .unwrap_err();
         assert!(matches!(error, TransportError::Connect(_)), "{error:?}");
     }
 }

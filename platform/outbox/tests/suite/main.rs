@@ -1,0 +1,6 @@
+//! The outbox, the relay and the inbox, on SQLite or, with `TEST_DATABASE=postgres`, on PostgreSQL.
+
+mod consuming;
+mod relaying;
+mod telling;
+mod world;
