@@ -1,0 +1,162 @@
+//! Logging in.
+//!
+//! An address without an account and a wrong password are answered with the same words after the same work: one hash
+//! computed, one throttle counted. Only failures use the throttle up, and it recovers by itself, so that nobody's
+//! account can be locked by somebody else for longer than they keep trying.
+
+use chrono::TimeDelta;
+
+use crate::{
+    accounts::{
+        LoginError,
+        email::Email,
+        store::{self, Credentials},
+    },
+    context::Ctx,
+    passwords::{Presented, Verdict},
+    sessions::{self, Tokens},
+    throttle::{self, Policy},
+};
+
+const PER_ACCOUNT: Policy = Policy {
+    name: "login.account",
+    burst: 10,
+    one_in: TimeDelta::seconds(15),
+};
+const PER_ADDRESS: Policy = Policy {
+    name: "login.address",
+    burst: 50,
+    one_in: TimeDelta::seconds(5),
+};
+
+/// What somebody logs in with, as they wrote it.
+pub(crate) struct LogIn {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
+/// Opens a session for whoever knows the password.
+pub(crate) async fn log_in(ctx: &Ctx, command: LogIn) -> Result<Tokens, LoginError> {
+    // What is no address has no account; the throttle still needs something to go by.
+    let key = Email::parse(&command.email).map_or_else(|_| "none".to_owned(), |email| email.key());
+    throttle::attempt(ctx, PER_ACCOUNT, &key).await??;
+    if let Some(address) = ctx.client.address {
+        throttle::attempt(ctx, PER_ADDRESS, &address.to_string()).await??;
+    }
+    let found = store::credentials(ctx.db.reader(), &key).await?;
+    let presented = Presented::new(&command.password);
+    let hash = found
+        .as_ref()
+        .map(|credentials| credentials.password_hash.clone());
+    let verdict = ctx.hasher().verify(presented.clone(), hash).await?;
+    let Some(credentials) = found.filter(|_| verdict != Verdict::Wrong) else {
+        return Err(LoginError::InvalidCredentials);
+    };
+    let stronger = match verdict {
+        Verdict::RightButWeak => Some(ctx.hasher().hash_again(presented).await?),
+        Verdict::Right | Verdict::Wrong => None,
+    };
+    enter(ctx, &credentials, &key, stronger).await
+}
+
+async fn enter(
+    ctx: &Ctx,
+    credentials: &Credentials,
+    key: &str,
+    stronger: Option<String>,
+) -> Result<Tokens, LoginError> {
+    let signer = ctx.issuer().signer(ctx).await?;
+    let work = ctx.outbox.begin(Some(credentials.user)).await?;
+    if let Some(hash) = stronger {
+        store::replace_hash(&*work, credentials, hash).await?;
+    }
+    throttle::forgive(&*work, PER_ACCOUNT, key).await?;
+    if let Some(address) = ctx.client.address {
+        throttle::forgive(&*work, PER_ADDRESS, &address.to_string()).await?;
+    }
+    let tokens = sessions::open(ctx, &*work, &signer, credentials.user).await?;
+    work.commit().await?;
+    Ok(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+    use ids::UserId;
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::{Auth, accounts::Account};
+
+    fn attempt(email: &str) -> LogIn {
+        LogIn {
+            email: email.to_owned(),
+            password: "correct horse".to_owned(),
+        }
+    }
+
+    /// An account whose password was hashed at a lower cost than today's.
+    async fn insert_old_account(ctx: &Ctx) {
+        let params = Params::new(1024, 1, 1, None).unwrap();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let hash = argon2.hash_password(b"correct horse").unwrap().to_string();
+        let (user, email) = (UserId::at(ctx.now()), "ada@example.org".to_owned());
+        let account = Account {
+            user,
+            email,
+            email_verified_at: None,
+            created_at: ctx.now(),
+        };
+        let transaction = ctx.db.begin().await.unwrap();
+        assert!(
+            store::insert(&transaction, &account, "ada@example.org", hash)
+                .await
+                .unwrap()
+        );
+        transaction.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_unknown_address_costs_one_hash_like_a_wrong_password() {
+        let app = TestApp::start::<Auth>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        insert_old_account(&ctx).await;
+        let wrong = LogIn {
+            password: "wrong".to_owned(),
+            ..attempt("ada@example.org")
+        };
+        for command in [
+            wrong,
+            attempt("nobody@example.org"),
+            attempt("no address"),
+            attempt(""),
+        ] {
+            let before = ctx.hasher().computed();
+            let refused = log_in(&ctx, command).await;
+            assert!(matches!(refused, Err(LoginError::InvalidCredentials)));
+            assert_eq!(ctx.hasher().computed() - before, 1);
+        }
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn a_weak_hash_is_made_anew_when_its_owner_logs_in() {
+        let app = TestApp::start::<Auth>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        insert_old_account(&ctx).await;
+        log_in(&ctx, attempt("ada@example.org")).await.unwrap();
+        let stored = store::credentials(ctx.db.reader(), "ada@example.org")
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(
+            stored.password_hash.contains("m=19456,t=2,p=1"),
+            "{}",
+            stored.password_hash
+        );
+        let before = ctx.hasher().computed();
+        log_in(&ctx, attempt("ada@example.org")).await.unwrap();
+        assert_eq!(ctx.hasher().computed() - before, 1, "once is enough");
+        app.finish().await;
+    }
+}

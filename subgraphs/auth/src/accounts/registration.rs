@@ -1,0 +1,107 @@
+//! Making an account.
+//!
+//! Who tries an address that has an account already can't be logged in, and without mail there is no other way to
+//! tell its owner: the answer says so (`EMAIL_UNAVAILABLE`), and trying one address again and again is throttled.
+
+use chrono::TimeDelta;
+use events::auth::UserRegistered;
+use ids::UserId;
+
+use crate::{
+    accounts::{Account, Names, RegisterError, email::Email, names, store},
+    context::Ctx,
+    passwords::Password,
+    sessions::{self, Tokens},
+    throttle::{self, Policy},
+};
+
+const PER_EMAIL: Policy = Policy {
+    name: "register.email",
+    burst: 10,
+    one_in: TimeDelta::minutes(1),
+};
+const PER_ADDRESS: Policy = Policy {
+    name: "register.address",
+    burst: 50,
+    one_in: TimeDelta::seconds(20),
+};
+
+/// What somebody registers with, as they wrote it.
+pub(crate) struct Register {
+    pub(crate) email: String,
+    pub(crate) username: String,
+    pub(crate) display_name: String,
+    pub(crate) password: String,
+}
+
+/// A new account, with somebody logged in.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    pub(crate) tokens: Tokens,
+    pub(crate) names: Names,
+}
+
+/// Makes an account and logs its owner in.
+pub(crate) async fn register(ctx: &Ctx, command: Register) -> Result<Registered, RegisterError> {
+    let email = Email::parse(&command.email)?;
+    let known = [
+        &command.username,
+        email.as_str(),
+        email.local_part(),
+        &command.display_name,
+    ];
+    let password = Password::parse(&command.password, &known)?;
+    admit(ctx, &email).await?;
+    if store::email_is_taken(ctx.db.reader(), &email.key()).await? {
+        return Err(RegisterError::EmailUnavailable);
+    }
+    let user = UserId::at(ctx.now());
+    let names = names::reserve(ctx, user, &command.username, &command.display_name).await?;
+    let hash = ctx.hasher().hash(password).await?;
+    let tokens = create(ctx, user, &email, hash, &names).await?;
+    Ok(Registered { tokens, names })
+}
+
+async fn admit(ctx: &Ctx, email: &Email) -> Result<(), RegisterError> {
+    throttle::attempt(ctx, PER_EMAIL, &email.key()).await??;
+    if let Some(address) = ctx.client.address {
+        throttle::attempt(ctx, PER_ADDRESS, &address.to_string()).await??;
+    }
+    Ok(())
+}
+
+async fn create(
+    ctx: &Ctx,
+    user: UserId,
+    email: &Email,
+    hash: String,
+    names: &Names,
+) -> Result<Tokens, RegisterError> {
+    let now = ctx.now();
+    let signer = ctx.issuer().signer(ctx).await?;
+    let work = ctx.outbox.begin(Some(user)).await?;
+    let account = Account {
+        user,
+        email: email.as_str().to_owned(),
+        email_verified_at: None,
+        created_at: now,
+    };
+    if !store::insert(&*work, &account, &email.key(), hash).await? {
+        work.rollback().await?;
+        return Err(RegisterError::EmailUnavailable);
+    }
+    let tokens = sessions::open(ctx, &*work, &signer, user).await?;
+    let Names {
+        username,
+        display_name,
+    } = names.clone();
+    work.emit(&UserRegistered {
+        user_id: user,
+        username,
+        display_name,
+        registered_at: now,
+    })
+    .await?;
+    work.commit().await?;
+    Ok(tokens)
+}

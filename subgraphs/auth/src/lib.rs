@@ -1,0 +1,46 @@
+#![doc = include_str!("../README.md")]
+
+mod access_tokens;
+mod accounts;
+mod client;
+mod context;
+mod digest;
+mod migrations;
+mod passwords;
+mod schema;
+mod sessions;
+mod store;
+mod throttle;
+
+use service::{Assembly, Foundation, Subgraph, Task};
+
+use crate::context::Ctx;
+
+/// The subgraph of accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct Auth;
+
+impl Subgraph for Auth {
+    const NAME: &'static str = "auth";
+    const PORT: u16 = 5001;
+    type Migrator = migrations::Migrator;
+
+    fn sdl() -> String {
+        schema::sdl()
+    }
+
+    async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
+        let ctx = Ctx::new(foundation)?;
+        access_tokens::keys::rotate_when_due(&ctx).await?;
+        let (rotating, tidying) = (ctx.clone(), ctx.clone());
+        let rotation: Task =
+            Box::new(move |stop| Box::pin(access_tokens::keys::rotate_until(stop, rotating)));
+        let tidying: Task = Box::new(move |stop| Box::pin(sessions::tidy_until(stop, tidying)));
+        Ok(Assembly {
+            guarded: schema::routes(ctx.clone()),
+            open: access_tokens::http::routes(ctx),
+            tasks: vec![rotation, tidying],
+            ..Assembly::default()
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! The tables of this subgraph, oldest first.
+
+mod m0001_accounts;
+mod m0002_sessions;
+mod m0003_signing_keys;
+mod m0004_throttles;
+
+use sea_orm_migration::prelude::*;
+
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let own: [Box<dyn MigrationTrait>; 4] = [
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_sessions::Migration),
+            Box::new(m0003_signing_keys::Migration),
+            Box::new(m0004_throttles::Migration),
+        ];
+        outbox::migrations().into_iter().chain(own).collect()
+    }
+}

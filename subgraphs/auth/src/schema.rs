@@ -1,0 +1,34 @@
+//! The schema: its roots, and what a request brings along.
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use axum::{Router, middleware};
+
+use crate::{
+    accounts::graphql::{AccountMutation, Query},
+    client,
+    context::Ctx,
+    sessions::graphql::SessionMutation,
+};
+
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(AccountMutation, SessionMutation);
+
+fn schema() -> Schema<Query, Mutation, EmptySubscription> {
+    graphql::schema(Query, Mutation::default(), EmptySubscription).finish()
+}
+
+pub(crate) fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .federation()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .compose_directive();
+    schema().sdl_with_options(options)
+}
+
+/// The schema over HTTP.
+pub(crate) fn routes(ctx: Ctx) -> Router {
+    let prepare = move |caller, request: async_graphql::Request| request.data(ctx.on_behalf_of(caller));
+    graphql::endpoint(schema(), prepare).layer(middleware::from_fn(client::note))
+}

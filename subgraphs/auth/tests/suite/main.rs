@@ -1,0 +1,8 @@
+//! What auth does, as the gateway sees it.
+
+mod accounts;
+mod client;
+mod keys;
+mod login;
+mod refreshing;
+mod registration;

@@ -1,0 +1,73 @@
+//! What every domain function of hugs is given first.
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use identity::Caller;
+use tokio::sync::OnceCell;
+
+use crate::live::Hub;
+
+pub(crate) const PEOPLE_GROUP: &str = "hugs.people";
+pub(crate) const RELATIONSHIPS_GROUP: &str = "hugs.relationships";
+
+/// How long a request waits for the projections.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The context of one request: the service's, and the hub that wakes live streams.
+#[derive(Debug, Clone)]
+pub(crate) struct Ctx {
+    service: service::Ctx,
+    pub(crate) live: Hub,
+    settled: Arc<OnceCell<()>>,
+}
+
+/// The projections have not caught up, and what was asked needs them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("what is known of other services is behind; try again in a moment")]
+pub(crate) struct ProjectionBehind;
+
+impl Ctx {
+    pub(crate) fn new(service: service::Ctx, live: Hub) -> Self {
+        Self {
+            service,
+            live,
+            settled: Arc::default(),
+        }
+    }
+
+    /// The context of another request, of `caller`.
+    pub(crate) fn on_behalf_of(&self, caller: Caller) -> Self {
+        Self::new(self.service.on_behalf_of(caller), self.live.clone())
+    }
+
+    /// For reading: waits, once a request and for a moment at most, until blocks are known; goes on with what is
+    /// known when they aren't.
+    pub(crate) async fn settle(&self) {
+        let settling = self.settled.get_or_init(async || {
+            if let Err(behind) = self.outbox.caught_up(RELATIONSHIPS_GROUP, PATIENCE).await {
+                tracing::warn!(%behind, "reading with what is known of blocks");
+            }
+        });
+        settling.await;
+    }
+
+    /// For writing where privacy is at stake: fails when not everything that was told is known.
+    pub(crate) async fn require_projections(&self) -> Result<(), ProjectionBehind> {
+        let (people, relationships) = futures::join!(
+            self.outbox.caught_up(PEOPLE_GROUP, PATIENCE),
+            self.outbox.caught_up(RELATIONSHIPS_GROUP, PATIENCE),
+        );
+        people.and(relationships).map_err(|behind| {
+            tracing::warn!(%behind, "refusing to write");
+            ProjectionBehind
+        })
+    }
+}
+
+impl Deref for Ctx {
+    type Target = service::Ctx;
+
+    fn deref(&self) -> &service::Ctx {
+        &self.service
+    }
+}

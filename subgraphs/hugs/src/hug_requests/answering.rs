@@ -1,0 +1,124 @@
+//! Answering a request with a hug.
+
+use events::hugs::HugRequestAnswered;
+use idempotency::Begun;
+use ids::{HugId, HugRequestId, HugTypeId, UserId};
+use outbox::Work;
+use serde::Serialize;
+
+use super::{HugRequest, HugRequestError, HugRequestStatus, store};
+use crate::{
+    context::Ctx,
+    hug_types,
+    hugs::{self, Hug, HugError},
+    live,
+    text::Message,
+};
+
+/// A request to be answered. What is serialised is what makes two answers the same.
+#[derive(Debug, Serialize)]
+pub(crate) struct AnswerHugRequest {
+    request: HugRequestId,
+    type_id: HugTypeId,
+    message: Option<Message>,
+    #[serde(skip)]
+    key: Option<String>,
+}
+
+impl AnswerHugRequest {
+    pub(crate) fn parse(
+        request: &str,
+        type_id: &str,
+        message: Option<&str>,
+        key: Option<String>,
+    ) -> Result<Self, HugRequestError> {
+        Ok(Self {
+            request: HugRequestId::parse(request).map_err(|_| HugRequestError::NotFound)?,
+            type_id: HugTypeId::parse(type_id).map_err(|_| HugError::TypeNotFound)?,
+            message: Message::parse_optional(message)?,
+            key,
+        })
+    }
+}
+
+/// Answers the request with a hug from the viewer. The requester's policy isn't asked: they have asked for it.
+pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, HugRequestError> {
+    let (answerer, now) = (ctx.viewer()?.user_id, ctx.now());
+    ctx.require_projections().await?;
+    let work = ctx.begin().await?;
+    let asked = idempotency::Request {
+        user_id: answerer,
+        operation: "answerHugRequest",
+        key: command.key.as_deref(),
+    };
+    let claim = match idempotency::begin::<HugId>(&*work, asked, &command, now).await? {
+        Begun::First(claim) => claim,
+        Begun::Again(id) => {
+            drop(work);
+            return hugs::visible(ctx, &[id])
+                .await?
+                .pop()
+                .ok_or(HugRequestError::NotFound);
+        }
+    };
+    let request = take(&work, command.request, answerer).await?;
+    check_open(&work, &request, answerer, request.status(now)).await?;
+    if hug_types::active(&*work, command.type_id).await?.is_none() {
+        return Err(HugError::TypeNotFound.into());
+    }
+    hugs::check_limits(&*work, answerer, request.requester_id, now).await?;
+    let hug = Hug {
+        id: HugId::at(now),
+        sender_id: answerer,
+        recipient_id: request.requester_id,
+        type_id: command.type_id,
+        request_id: Some(request.id),
+        message: command.message.map(Message::into_string),
+        filtered: false,
+        sent_at: now,
+        seen_at: None,
+        thanked_at: None,
+        cancelled_at: None,
+    };
+    hugs::deliver(&work, &hug, live::Kind::RequestAnswered).await?;
+    let (request_id, requester_id) = (request.id, request.requester_id);
+    let answered = HugRequestAnswered {
+        request_id,
+        requester_id,
+        answerer_id: answerer,
+        hug_id: hug.id,
+    };
+    work.emit(&answered).await?;
+    claim.complete(&*work, &hug.id).await?;
+    work.commit().await?;
+    ctx.live.wake(requester_id);
+    Ok(hug)
+}
+
+/// The request, which nobody else answers or closes until the transaction ends, if `viewer` may see it.
+async fn take(work: &Work, id: HugRequestId, viewer: UserId) -> Result<HugRequest, HugRequestError> {
+    let locked = store::find_locked(&**work, id).await?;
+    let visible = store::visible(&**work, viewer, &[id]).await?;
+    locked
+        .filter(|_| !visible.is_empty())
+        .ok_or(HugRequestError::NotFound)
+}
+
+async fn check_open(
+    work: &Work,
+    request: &HugRequest,
+    answerer: UserId,
+    status: HugRequestStatus,
+) -> Result<(), HugRequestError> {
+    if request.requester_id == answerer {
+        return Err(HugError::CannotHugSelf.into());
+    }
+    if hugs::answer_of(&**work, answerer, request.id).await?.is_some() {
+        return Err(HugRequestError::AlreadyAnswered);
+    }
+    match status {
+        HugRequestStatus::Open => Ok(()),
+        HugRequestStatus::Closed => Err(HugRequestError::Closed),
+        HugRequestStatus::Expired => Err(HugRequestError::Expired),
+    }
+}

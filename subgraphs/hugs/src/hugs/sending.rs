@@ -1,0 +1,125 @@
+//! Sending a hug.
+
+use events::hugs::HugSent;
+use idempotency::Begun;
+use ids::{HugId, HugTypeId, UserId};
+use outbox::Work;
+use serde::Serialize;
+
+use super::{Hug, HugError, check_limits, model::Side, store};
+use crate::{
+    context::Ctx,
+    hug_types,
+    live::{self, Happening},
+    people::{self, Admission},
+    store::StoreError,
+    text::Message,
+};
+
+/// A hug to be sent. What is serialised is what makes two requests the same.
+#[derive(Debug, Serialize)]
+pub(crate) struct SendHug {
+    recipient: UserId,
+    type_id: HugTypeId,
+    message: Option<Message>,
+    #[serde(skip)]
+    key: Option<String>,
+}
+
+impl SendHug {
+    pub(crate) fn parse(
+        recipient: &str,
+        type_id: &str,
+        message: Option<&str>,
+        key: Option<String>,
+    ) -> Result<Self, HugError> {
+        Ok(Self {
+            recipient: UserId::parse(recipient).map_err(|_| HugError::NotAllowed)?,
+            type_id: HugTypeId::parse(type_id).map_err(|_| HugError::TypeNotFound)?,
+            message: Message::parse_optional(message)?,
+            key,
+        })
+    }
+}
+
+/// Sends the hug on the viewer's behalf.
+pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<Hug, HugError> {
+    let sender = ctx.viewer()?.user_id;
+    let (recipient, now) = (command.recipient, ctx.now());
+    if recipient == sender {
+        return Err(HugError::CannotHugSelf);
+    }
+    ctx.require_projections().await?;
+    let work = ctx.begin().await?;
+    let request = idempotency::Request {
+        user_id: sender,
+        operation: "sendHug",
+        key: command.key.as_deref(),
+    };
+    let claim = match idempotency::begin(&*work, request, &command, now).await? {
+        Begun::First(claim) => claim,
+        Begun::Again(id) => return sent_before(&work, sender, id).await,
+    };
+    if hug_types::active(&*work, command.type_id).await?.is_none() {
+        return Err(HugError::TypeNotFound);
+    }
+    let admission = people::admission(&*work, sender, recipient, now).await?;
+    if admission == Admission::Refused {
+        return Err(HugError::NotAllowed);
+    }
+    check_limits(&*work, sender, recipient, now).await?;
+    let hug = Hug {
+        id: HugId::at(now),
+        sender_id: sender,
+        recipient_id: recipient,
+        type_id: command.type_id,
+        request_id: None,
+        message: command.message.map(Message::into_string),
+        filtered: admission == Admission::Quiet,
+        sent_at: now,
+        seen_at: None,
+        thanked_at: None,
+        cancelled_at: None,
+    };
+    deliver(&work, &hug, live::Kind::Received).await?;
+    claim.complete(&*work, &hug.id).await?;
+    work.commit().await?;
+    ctx.live.wake(recipient);
+    hug.seen_by(sender).ok_or(HugError::NotFound)
+}
+
+/// Writes the hug to the recipient's hands: the hug, both sides' history, the recipient's live log, the event.
+pub(crate) async fn deliver(work: &Work, hug: &Hug, kind: live::Kind) -> Result<(), StoreError> {
+    store::insert(&**work, hug).await?;
+    let received = if hug.filtered {
+        Side::Filtered
+    } else {
+        Side::Received
+    };
+    store::add_side(&**work, hug, Side::Sent).await?;
+    store::add_side(&**work, hug, received).await?;
+    if !hug.filtered {
+        let happening = Happening {
+            kind,
+            hug_id: Some(hug.id),
+            request_id: hug.request_id,
+            at: hug.sent_at,
+        };
+        live::append(&**work, hug.recipient_id, happening).await?;
+    }
+    work.emit(&HugSent {
+        hug_id: hug.id,
+        type_id: hug.type_id,
+        sender_id: hug.sender_id,
+        recipient_id: hug.recipient_id,
+        request_id: hug.request_id,
+        sent_at: hug.sent_at,
+    })
+    .await
+}
+
+/// The hug of the first request with the same key. When the two have become a blocked pair, it is gone for the sender.
+async fn sent_before(work: &Work, sender: UserId, id: HugId) -> Result<Hug, HugError> {
+    let mut hugs = store::visible(&**work, sender, &[id]).await?;
+    hugs.pop().ok_or(HugError::NotAllowed)
+}

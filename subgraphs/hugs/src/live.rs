@@ -1,0 +1,21 @@
+//! What happens to hugs, told to those concerned while it happens and replayed to those who were away.
+//!
+//! Each person has a log in the database, numbered without holes by a counter that changes in the transaction of what
+//! is told. A reader goes by the numbers; the hub only wakes it up.
+
+mod error;
+mod follow;
+pub(crate) mod graphql;
+mod hub;
+mod listen;
+mod model;
+mod prune;
+mod store;
+
+pub(crate) use error::LiveError;
+pub(crate) use follow::{follow, present};
+pub(crate) use hub::Hub;
+pub(crate) use listen::listen;
+pub(crate) use model::{Happening, Kind};
+pub(crate) use prune::prune_until;
+pub(crate) use store::{append, append_for_all};

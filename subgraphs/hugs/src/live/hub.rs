@@ -1,0 +1,138 @@
+//! Waking the live streams of this process, by person.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use ids::UserId;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Knows who is listening here. Clones share what they know.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hub {
+    listeners: Arc<Mutex<HashMap<UserId, watch::Sender<()>>>>,
+    closed: CancellationToken,
+}
+
+impl Hub {
+    /// Wakes the streams of `person`.
+    pub(crate) fn wake(&self, person: UserId) {
+        if let Some(listener) = self.lock().get(&person) {
+            listener.send_replace(());
+        }
+    }
+
+    /// Wakes the streams of those of `people` who listen.
+    pub(crate) fn wake_each(&self, people: &[UserId]) {
+        let listeners = self.lock();
+        for listener in people.iter().filter_map(|person| listeners.get(person)) {
+            listener.send_replace(());
+        }
+    }
+
+    /// Wakes every stream: something may have been missed.
+    pub(super) fn wake_all(&self) {
+        for listener in self.lock().values() {
+            listener.send_replace(());
+        }
+    }
+
+    /// Ends every stream, now and from now on: the process stops.
+    pub(super) fn close(&self) {
+        self.closed.cancel();
+    }
+
+    /// Takes part for `person`, until dropped.
+    pub(super) fn join(&self, person: UserId) -> Seat {
+        let woken = self.lock().entry(person).or_default().subscribe();
+        Seat {
+            hub: self.clone(),
+            person,
+            woken,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, watch::Sender<()>>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One stream's place in the hub.
+#[derive(Debug)]
+pub(super) struct Seat {
+    hub: Hub,
+    person: UserId,
+    woken: watch::Receiver<()>,
+}
+
+impl Seat {
+    /// Resolves once the person was woken after the last time; true when the hub has closed.
+    pub(super) async fn woken_or_closed(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.hub.closed.cancelled() => true,
+            woken = self.woken.changed() => woken.is_err(),
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.hub.closed.is_cancelled()
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut listeners = self.hub.lock();
+        // The seat's own receiver is still counted.
+        if listeners
+            .get(&self.person)
+            .is_some_and(|listener| listener.receiver_count() <= 1)
+        {
+            listeners.remove(&self.person);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    fn person() -> UserId {
+        UserId::at(DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_wake_between_two_waits_is_not_lost() {
+        let (hub, ada) = (Hub::default(), person());
+        let mut seat = hub.join(ada);
+        assert_eq!(seat.woken_or_closed().now_or_never(), None);
+        hub.wake(ada);
+        hub.wake(person());
+        assert_eq!(seat.woken_or_closed().now_or_never(), Some(false));
+        assert_eq!(seat.woken_or_closed().now_or_never(), None);
+    }
+
+    #[test]
+    fn nobody_is_kept_in_mind_after_leaving() {
+        let (hub, ada) = (Hub::default(), person());
+        let (one, other) = (hub.join(ada), hub.join(ada));
+        drop(one);
+        assert_eq!(hub.lock().len(), 1);
+        drop(other);
+        assert_eq!(hub.lock().len(), 0);
+    }
+
+    #[test]
+    fn closing_ends_the_streams_that_are_and_those_that_come() {
+        let hub = Hub::default();
+        let mut seat = hub.join(person());
+        hub.close();
+        assert_eq!(seat.woken_or_closed().now_or_never(), Some(true));
+        assert!(hub.join(person()).is_closed());
+    }
+}

@@ -1,0 +1,93 @@
+//! Hearing from the bus whom to wake: other processes write to the logs, too.
+
+use std::{sync::Arc, time::Duration};
+
+use bus::{Bus, Signal};
+use database::Database;
+use events::{
+    Envelope, Event,
+    hugs::{HugCancelled, HugRequestAnswered, HugRequestPosted, HugSeen, HugSent, HugThanked},
+};
+use futures::StreamExt as _;
+use ids::UserId;
+use tokio_util::sync::CancellationToken;
+
+use super::{Hub, store};
+use crate::store::StoreError;
+
+/// The pause before listening is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How many people are read at a time.
+const AUDIENCE_PAGE: u64 = 1_000;
+
+/// Wakes streams as the bus tells, until `stop`; then closes the hub, which ends the streams.
+pub(crate) async fn listen(hub: Hub, bus: Arc<dyn Bus>, db: Database, stop: CancellationToken) {
+    let listening = async {
+        loop {
+            if let Err(error) = hear(&hub, &*bus, &db).await {
+                tracing::warn!(%error, "live streams are not woken by the bus");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = listening => {}
+    }
+    hub.close();
+}
+
+/// Returns when the bus has nothing more to say.
+async fn hear(hub: &Hub, bus: &dyn Bus, db: &Database) -> Result<(), bus::BusError> {
+    let mut signals = bus.listen(&["hugs.*".to_owned()]).await?;
+    hub.wake_all();
+    while let Some(signal) = signals.next().await {
+        match signal {
+            Signal::Gap => hub.wake_all(),
+            Signal::Event(event) => {
+                if let Err(error) = wake_concerned(hub, db, &event).await {
+                    tracing::warn!(%error, "can't tell whom an event concerns: waking everybody");
+                    hub.wake_all();
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn wake_concerned(hub: &Hub, db: &Database, event: &Envelope) -> Result<(), StoreError> {
+    if let Some(posted) = read::<HugRequestPosted>(event) {
+        return wake_audience(hub, db, &posted).await;
+    }
+    if let Some(person) = concerned(event) {
+        hub.wake(person);
+    }
+    Ok(())
+}
+
+/// The person in whose log the event stands.
+fn concerned(event: &Envelope) -> Option<UserId> {
+    read::<HugSent>(event)
+        .map(|sent| sent.recipient_id)
+        .or_else(|| read::<HugSeen>(event).map(|seen| seen.sender_id))
+        .or_else(|| read::<HugThanked>(event).map(|thanked| thanked.sender_id))
+        .or_else(|| read::<HugCancelled>(event).map(|cancelled| cancelled.recipient_id))
+        .or_else(|| read::<HugRequestAnswered>(event).map(|answered| answered.requester_id))
+}
+
+async fn wake_audience(hub: &Hub, db: &Database, posted: &HugRequestPosted) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let people = store::audience(db.reader(), posted.request_id, after, AUDIENCE_PAGE).await?;
+        hub.wake_each(&people);
+        after = people.last().copied();
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// What can't be read wakes nobody: the streams look by themselves now and then.
+fn read<E: Event>(event: &Envelope) -> Option<E> {
+    event.read::<E>()?.ok()
+}

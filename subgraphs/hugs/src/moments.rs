@@ -1,0 +1,3 @@
+//! What hugs and requests have in common, for others to build on.
+
+pub(crate) mod graphql;

@@ -1,0 +1,54 @@
+//! What every domain function of moods is given first.
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use tokio::sync::OnceCell;
+
+pub(crate) const RELATIONSHIPS_GROUP: &str = "moods.relationships";
+pub(crate) const SETTINGS_GROUP: &str = "moods.settings";
+
+/// How long a request waits for a projection.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The context of one request.
+#[derive(Debug, Clone)]
+pub(crate) struct Ctx {
+    service: service::Ctx,
+    relationships_settled: Arc<OnceCell<()>>,
+}
+
+impl Ctx {
+    pub(crate) fn new(service: service::Ctx) -> Self {
+        Self {
+            service,
+            relationships_settled: Arc::default(),
+        }
+    }
+
+    /// Waits, once a request and for a moment at most, until follows and blocks are known; what is read after
+    /// that goes by what is known.
+    pub(crate) async fn settle_relationships(&self) {
+        self.relationships_settled
+            .get_or_init(|| self.settle(RELATIONSHIPS_GROUP))
+            .await;
+    }
+
+    /// Waits for a moment at most until the settings are known.
+    pub(crate) async fn settle_settings(&self) {
+        self.settle(SETTINGS_GROUP).await;
+    }
+
+    async fn settle(&self, group: &str) {
+        if let Err(behind) = self.outbox.caught_up(group, PATIENCE).await {
+            tracing::warn!(%behind, "going on with what is known");
+        }
+    }
+}
+
+impl Deref for Ctx {
+    type Target = service::Ctx;
+
+    fn deref(&self) -> &service::Ctx {
+        &self.service
+    }
+}

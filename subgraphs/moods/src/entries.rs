@@ -1,0 +1,100 @@
+//! Mood entries: logged, updated, and read by those who may.
+
+mod error;
+mod events;
+pub(crate) mod graphql;
+mod model;
+mod store;
+
+use std::collections::HashMap;
+
+use idempotency::Begun;
+use ids::{MoodId, UserId};
+use pagination::Slice;
+
+use self::{
+    error::EntryError,
+    model::{History, LogMood, MoodEntry, UpdateMood},
+    store::StoreError,
+};
+use crate::{context::Ctx, settings};
+
+/// Logs a mood of the viewer's.
+pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryError> {
+    let user_id = ctx.viewer()?.user_id;
+    let now = ctx.now();
+    let occurred_at = command.occurred_at(now)?;
+    ctx.settle_settings().await;
+    let work = ctx.begin().await?;
+    let request = idempotency::Request {
+        user_id,
+        operation: "logMood",
+        key: command.idempotency_key.as_deref(),
+    };
+    let claim = match idempotency::begin::<MoodId>(&*work, request, &command, now).await? {
+        Begun::First(claim) => claim,
+        Begun::Again(id) => return own(&*work, user_id, id).await,
+    };
+    let defaults = settings::store::of(&*work, user_id).await?;
+    let entry = command.into_entry(user_id, occurred_at, defaults, now);
+    store::insert(&*work, &entry).await?;
+    claim.complete(&*work, &entry.id).await?;
+    work.emit(&events::logged(&entry)).await?;
+    work.commit().await?;
+    Ok(entry)
+}
+
+/// Changes an entry of the viewer's, if it is still as they saw it.
+pub(crate) async fn update(ctx: &Ctx, command: UpdateMood) -> Result<MoodEntry, EntryError> {
+    let user_id = ctx.viewer()?.user_id;
+    let now = ctx.now();
+    command.changes.check(now)?;
+    let work = ctx.begin().await?;
+    let current = own(&*work, user_id, command.id).await?;
+    if current.revision != command.revision {
+        return Err(EntryError::RevisionConflict(Box::new(current)));
+    }
+    let Some(changed) = command.changes.apply(&current, now) else {
+        return Ok(current);
+    };
+    if !store::replace(&*work, &changed, current.revision).await? {
+        // Another transaction changed it after it was read here.
+        let current = own(&*work, user_id, command.id).await?;
+        return Err(EntryError::RevisionConflict(Box::new(current)));
+    }
+    work.emit(&events::updated(&changed)).await?;
+    work.commit().await?;
+    Ok(changed)
+}
+
+/// A page of somebody's entries: those that the viewer may see.
+pub(crate) async fn history(ctx: &Ctx, query: &History) -> Result<Slice<MoodEntry>, StoreError> {
+    let Some(viewer) = ctx.caller.viewer() else {
+        return Ok(Slice::empty());
+    };
+    if viewer.user_id != query.owner {
+        ctx.settle_relationships().await;
+    }
+    store::history(ctx.db.reader(), viewer.user_id, query).await
+}
+
+/// Those of the entries `ids` that the viewer may see.
+pub(crate) async fn visible(ctx: &Ctx, ids: &[MoodId]) -> Result<HashMap<MoodId, MoodEntry>, StoreError> {
+    let Some(viewer) = ctx.caller.viewer() else {
+        return Ok(HashMap::new());
+    };
+    ctx.settle_relationships().await;
+    let entries = store::visible(ctx.db.reader(), viewer.user_id, ids).await?;
+    Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
+}
+
+/// An entry of `user_id`'s own; anybody else's is as missing as one that never was.
+async fn own(
+    connection: &impl store::Connection,
+    user_id: UserId,
+    id: MoodId,
+) -> Result<MoodEntry, EntryError> {
+    store::find_own(connection, user_id, id)
+        .await?
+        .ok_or(EntryError::Missing)
+}

@@ -1,0 +1,219 @@
+//! The table of entries. Notes and tags pass through [`to_row`] and [`from_row`], and nowhere else.
+
+use clock::day::DayStart;
+use database::keyset::{self, Shown};
+use ids::{MoodId, UserId};
+use pagination::Slice;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
+pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
+
+use super::model::{
+    Coordinate, EntryKey, History, Moment, MoodEntry, MoodKind, MoodVisibility, Note, Score, Tags,
+};
+use crate::settings::DaySettings;
+
+mod entity {
+    //! A row for each entry.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "mood_entries")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: ids::MoodId,
+        pub user_id: ids::UserId,
+        pub score: i16,
+        pub valence: Option<f64>,
+        pub energy: Option<f64>,
+        pub kind: String,
+        /// A JSON list of texts.
+        pub tags: String,
+        pub note: Option<String>,
+        pub occurred_at: DateTimeUtc,
+        pub timezone: String,
+        pub day_start_hour: i16,
+        pub local_date: Date,
+        pub visibility: String,
+        pub revision: i32,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use entity::{Column, Entity};
+
+pub(super) async fn insert(connection: &impl Connection, entry: &MoodEntry) -> Result<(), StoreError> {
+    Entity::insert(to_row(entry)?)
+        .exec_without_returning(connection)
+        .await
+        .map(|_| ())
+}
+
+/// Puts `entry` in the place of its revision `former`; false when that is no longer there.
+pub(super) async fn replace(
+    connection: &impl Connection,
+    entry: &MoodEntry,
+    former: i32,
+) -> Result<bool, StoreError> {
+    let mut row = to_row(entry)?;
+    row.not_set(Column::Id);
+    let update = Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(entry.id))
+        .filter(Column::Revision.eq(former));
+    Ok(update.exec(connection).await?.rows_affected == 1)
+}
+
+pub(super) async fn find_own(
+    connection: &impl Connection,
+    user_id: UserId,
+    id: MoodId,
+) -> Result<Option<MoodEntry>, StoreError> {
+    let row = Entity::find_by_id(id)
+        .filter(Column::UserId.eq(user_id))
+        .one(connection)
+        .await?;
+    row.map(from_row).transpose()
+}
+
+/// Those of the entries `ids` that `viewer` may see.
+pub(super) async fn visible(
+    connection: &impl Connection,
+    viewer: UserId,
+    ids: &[MoodId],
+) -> Result<Vec<MoodEntry>, StoreError> {
+    let chosen = Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(visible_to(viewer));
+    chosen.all(connection).await?.into_iter().map(from_row).collect()
+}
+
+/// A page of the owner's entries that `viewer` may see; the index (user_id, occurred_at, id) serves it.
+pub(super) async fn history(
+    connection: &impl Connection,
+    viewer: UserId,
+    query: &History,
+) -> Result<Slice<MoodEntry>, StoreError> {
+    let mut entries = Entity::find().filter(Column::UserId.eq(query.owner));
+    if viewer != query.owner {
+        entries = entries.filter(visible_to(viewer));
+    }
+    if let Some(from) = query.from {
+        entries = entries.filter(Column::OccurredAt.gte(from));
+    }
+    if let Some(to) = query.to {
+        entries = entries.filter(Column::OccurredAt.lt(to));
+    }
+    let columns = [Column::OccurredAt, Column::Id];
+    let values = |key: &EntryKey| vec![key.occurred_at.into(), key.id.into()];
+    let page = keyset::page(entries, &query.page, Shown::NewestFirst, &columns, values);
+    let entries: Result<Vec<_>, _> = page.all(connection).await?.into_iter().map(from_row).collect();
+    Ok(Slice::from_rows(entries?, &query.page))
+}
+
+/// The one rule of who sees what: an entry's owner; and those whom its visibility and their follows let see it,
+/// unless either of the two blocks the other.
+fn visible_to(viewer: UserId) -> Condition {
+    let owner = (Entity, Column::UserId);
+    let of = |visibility| Column::Visibility.eq(visibility_name(visibility));
+    let shared_with_followers = Condition::all()
+        .add(of(MoodVisibility::Followers))
+        .add(relationships::follows_shown(viewer, owner));
+    let shared = Condition::any()
+        .add(of(MoodVisibility::Public))
+        .add(shared_with_followers);
+    let by_others = Condition::all()
+        .add(shared)
+        .add(relationships::not_blocked_with(viewer, owner));
+    Condition::any().add(Column::UserId.eq(viewer)).add(by_others)
+}
+
+fn to_row(entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
+    let tags =
+        serde_json::to_string(entry.tags.as_slice()).map_err(|error| StoreError::Json(error.to_string()))?;
+    Ok(entity::ActiveModel {
+        id: Set(entry.id),
+        user_id: Set(entry.user_id),
+        score: Set(i16::from(entry.score.number())),
+        valence: Set(entry.valence.map(Coordinate::number)),
+        energy: Set(entry.energy.map(Coordinate::number)),
+        kind: Set(kind_name(entry.kind).to_owned()),
+        tags: Set(tags),
+        note: Set(entry.note.as_ref().map(|note| note.text().to_owned())),
+        occurred_at: Set(entry.moment.occurred_at),
+        timezone: Set(entry.moment.zone.name().to_owned()),
+        day_start_hour: Set(i16::from(entry.moment.day_start.hour())),
+        local_date: Set(entry.moment.local_date),
+        visibility: Set(visibility_name(entry.visibility).to_owned()),
+        revision: Set(entry.revision),
+        created_at: Set(entry.created_at),
+        updated_at: Set(entry.updated_at),
+    })
+}
+
+fn from_row(row: entity::Model) -> Result<MoodEntry, StoreError> {
+    let unreadable = |what: &str| StoreError::Type(format!("the {what} of {} can't be read", row.id));
+    let DaySettings { zone, day_start } =
+        DaySettings::parse(&row.timezone, i64::from(row.day_start_hour)).map_err(|_| unreadable("day"))?;
+    Ok(MoodEntry {
+        id: row.id,
+        user_id: row.user_id,
+        score: Score::parse(i32::from(row.score)).map_err(|_| unreadable("score"))?,
+        valence: row.valence.and_then(Coordinate::parse),
+        energy: row.energy.and_then(Coordinate::parse),
+        kind: kind_of(&row.kind).ok_or_else(|| unreadable("kind"))?,
+        tags: Tags::from_store(serde_json::from_str(&row.tags).map_err(|_| unreadable("tags"))?),
+        moment: moment(&row, zone, day_start),
+        visibility: visibility_of(&row.visibility).ok_or_else(|| unreadable("visibility"))?,
+        revision: row.revision,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        note: row.note.map(Note::from_store),
+    })
+}
+
+/// The moment as it was frozen: the date is read, not taken anew.
+fn moment(row: &entity::Model, zone: chrono_tz::Tz, day_start: DayStart) -> Moment {
+    Moment {
+        occurred_at: row.occurred_at,
+        zone,
+        day_start,
+        local_date: row.local_date,
+    }
+}
+
+fn kind_name(kind: MoodKind) -> &'static str {
+    match kind {
+        MoodKind::Moment => "MOMENT",
+        MoodKind::Daily => "DAILY",
+    }
+}
+
+fn kind_of(name: &str) -> Option<MoodKind> {
+    [MoodKind::Moment, MoodKind::Daily]
+        .into_iter()
+        .find(|kind| kind_name(*kind) == name)
+}
+
+fn visibility_name(visibility: MoodVisibility) -> &'static str {
+    match visibility {
+        MoodVisibility::Private => "PRIVATE",
+        MoodVisibility::Followers => "FOLLOWERS",
+        MoodVisibility::Public => "PUBLIC",
+    }
+}
+
+fn visibility_of(name: &str) -> Option<MoodVisibility> {
+    let all = [
+        MoodVisibility::Private,
+        MoodVisibility::Followers,
+        MoodVisibility::Public,
+    ];
+    all.into_iter()
+        .find(|visibility| visibility_name(*visibility) == name)
+}

@@ -1,0 +1,5 @@
+//! `moods` as a process of its own.
+
+fn main() -> std::process::ExitCode {
+    service::run::<moods::Moods>()
+}

@@ -1,0 +1,19 @@
+//! The schema's history.
+
+mod m0001_create_mood_entries;
+mod m0002_create_settings;
+
+use sea_orm_migration::prelude::*;
+
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut migrations = outbox::migrations();
+        migrations.extend(idempotency::migrations());
+        migrations.extend(relationships::migrations());
+        migrations.push(Box::new(m0001_create_mood_entries::Migration));
+        migrations.push(Box::new(m0002_create_settings::Migration));
+        migrations
+    }
+}

@@ -1,0 +1,5 @@
+//! `social` as a process of its own.
+
+fn main() -> std::process::ExitCode {
+    service::run::<social::Social>()
+}

@@ -1,0 +1,16 @@
+//! The schema's history.
+
+mod m0001_create_relationships;
+
+use sea_orm_migration::prelude::*;
+
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut migrations = outbox::migrations();
+        migrations.extend(idempotency::migrations());
+        migrations.push(Box::new(m0001_create_relationships::Migration));
+        migrations
+    }
+}

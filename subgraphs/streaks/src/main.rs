@@ -1,0 +1,5 @@
+//! `streaks` as a process of its own.
+
+fn main() -> std::process::ExitCode {
+    service::run::<streaks::Streaks>()
+}

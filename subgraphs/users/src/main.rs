@@ -1,0 +1,5 @@
+//! `users` as a process of its own.
+
+fn main() -> std::process::ExitCode {
+    service::run::<users::Users>()
+}

@@ -1,0 +1,190 @@
+//! Connections and departures in the database.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use ids::UserId;
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder as _, QuerySelect as _,
+    sea_query::{Expr, OnConflict},
+};
+
+use crate::{
+    presence::model::{ConnectionId, Trace},
+    store::{Connection, StoreError},
+};
+
+mod connection {
+    //! A connection that was there lately.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "connections")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: ids::UserId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub connection_id: String,
+        pub away: bool,
+        pub seen_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod last_seen {
+    //! When somebody was last there, before their last connection was forgotten.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "last_seen")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: ids::UserId,
+        pub at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) async fn beat(
+    database: &impl Connection,
+    user: UserId,
+    id: &ConnectionId,
+    away: bool,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use connection::Column;
+    let row = connection::ActiveModel {
+        user_id: Set(user),
+        connection_id: Set(id.as_str().to_owned()),
+        away: Set(away),
+        seen_at: Set(now),
+    };
+    let again = OnConflict::columns([Column::UserId, Column::ConnectionId])
+        .update_columns([Column::Away, Column::SeenAt])
+        .to_owned();
+    connection::Entity::insert(row)
+        .on_conflict(again)
+        .exec_without_returning(database)
+        .await
+        .map(|_| ())
+}
+
+/// Forgets all but the latest `count` connections of the user.
+pub(crate) async fn keep_latest(
+    database: &impl Connection,
+    user: UserId,
+    count: u64,
+) -> Result<(), StoreError> {
+    use connection::Column;
+    let of_user = connection::Entity::find().filter(Column::UserId.eq(user));
+    if of_user.clone().count(database).await? <= count {
+        return Ok(());
+    }
+    let latest_first = of_user
+        .order_by_desc(Column::SeenAt)
+        .order_by_asc(Column::ConnectionId);
+    for row in latest_first
+        .all(database)
+        .await?
+        .into_iter()
+        .skip(usize::try_from(count).unwrap_or(usize::MAX))
+    {
+        connection::Entity::delete_by_id((row.user_id, row.connection_id))
+            .exec(database)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What is known of each user; connections that have been silent since `silent_since` are not there.
+pub(crate) async fn traces(
+    database: &impl Connection,
+    users: &[UserId],
+    silent_since: DateTime<Utc>,
+) -> Result<HashMap<UserId, Trace>, StoreError> {
+    let mut traces: HashMap<UserId, Trace> = HashMap::new();
+    if users.is_empty() {
+        return Ok(traces);
+    }
+    let of_users = connection::Column::UserId.is_in(users.iter().copied());
+    for row in connection::Entity::find().filter(of_users).all(database).await? {
+        let trace = traces.entry(row.user_id).or_default();
+        let kept = if row.seen_at <= silent_since {
+            &mut trace.left_at
+        } else if row.away {
+            &mut trace.away_at
+        } else {
+            &mut trace.looking_at
+        };
+        *kept = (*kept).max(Some(row.seen_at));
+    }
+    let of_users = last_seen::Column::UserId.is_in(users.iter().copied());
+    for row in last_seen::Entity::find().filter(of_users).all(database).await? {
+        let trace = traces.entry(row.user_id).or_default();
+        trace.left_at = trace.left_at.max(Some(row.at));
+    }
+    Ok(traces)
+}
+
+pub(crate) async fn any_silent(
+    database: &impl Connection,
+    silent_since: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let silent = connection::Entity::find().filter(connection::Column::SeenAt.lte(silent_since));
+    Ok(silent.limit(1).one(database).await?.is_some())
+}
+
+/// The last sign of life of each user with a silent connection.
+pub(crate) async fn silent(
+    database: &impl Connection,
+    silent_since: DateTime<Utc>,
+) -> Result<Vec<(UserId, DateTime<Utc>)>, StoreError> {
+    connection::Entity::find()
+        .select_only()
+        .column(connection::Column::UserId)
+        .column_as(connection::Column::SeenAt.max(), "seen_at")
+        .filter(connection::Column::SeenAt.lte(silent_since))
+        .group_by(connection::Column::UserId)
+        .into_tuple()
+        .all(database)
+        .await
+}
+
+pub(crate) async fn note_left(
+    database: &impl Connection,
+    user: UserId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let row = last_seen::ActiveModel {
+        user_id: Set(user),
+        at: Set(at),
+    };
+    last_seen::Entity::insert(row)
+        .on_conflict_do_nothing_on([last_seen::Column::UserId])
+        .exec_without_returning(database)
+        .await?;
+    last_seen::Entity::update_many()
+        .col_expr(last_seen::Column::At, Expr::value(at))
+        .filter(last_seen::Column::UserId.eq(user))
+        .filter(last_seen::Column::At.lt(at))
+        .exec(database)
+        .await
+        .map(|_| ())
+}
+
+pub(crate) async fn forget(
+    database: &impl Connection,
+    silent_since: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let silent = connection::Entity::delete_many().filter(connection::Column::SeenAt.lte(silent_since));
+    silent.exec(database).await.map(|_| ())
+}

@@ -1,0 +1,213 @@
+//! Settings in the schema.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Enum, Error, InputObject, Object, Result, SimpleObject, dataloader::Loader};
+use events::users as told;
+use graphql::{Failure, Refusal, TimeZone, UserError, settle};
+use ids::UserId;
+
+use crate::{
+    context::Ctx,
+    profiles::graphql::{Batch, BatchError},
+    settings::{self, UpdateHugPolicy, UpdateSettings, UpdateSettingsError},
+};
+
+/// Whose settings a data loader is to load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SettingsKey(pub(crate) UserId);
+
+impl Loader<SettingsKey> for Batch {
+    type Value = settings::Settings;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[SettingsKey]) -> Result<HashMap<SettingsKey, Self::Value>, BatchError> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = settings::of(&self.0, &ids).await.map_err(Arc::new)?;
+        Ok(found
+            .into_iter()
+            .map(|(id, settings)| (SettingsKey(id), settings))
+            .collect())
+    }
+}
+
+/// What somebody has set.
+#[derive(SimpleObject)]
+pub(crate) struct Settings {
+    /// The zone in which days are counted.
+    timezone: TimeZone,
+    /// The hour at which a day starts, 0 to 23: what is logged before it belongs to the day before.
+    day_start_hour: i32,
+    /// What happens to hugs from each kind of sender.
+    hug_policy: HugPolicy,
+    /// Who sees what.
+    privacy: PrivacySettings,
+}
+
+impl From<settings::Settings> for Settings {
+    fn from(settings: settings::Settings) -> Self {
+        Self {
+            timezone: settings.timezone.into(),
+            day_start_hour: settings.day_start.hour().into(),
+            hug_policy: settings.hug_policy.into(),
+            privacy: PrivacySettings {
+                presence: settings.privacy.presence.into(),
+                last_seen: settings.privacy.last_seen.into(),
+            },
+        }
+    }
+}
+
+/// What happens to hugs from each kind of sender. When several fit a sender, the strictest counts.
+#[derive(SimpleObject)]
+pub(crate) struct HugPolicy {
+    /// From people whom the owner doesn't follow.
+    not_followed: HugPolicyAction,
+    /// From people who don't follow the owner.
+    not_following: HugPolicyAction,
+    /// From accounts made in the last days.
+    new_accounts: HugPolicyAction,
+    /// From people who don't say who they are.
+    anonymous: HugPolicyAction,
+}
+
+impl From<told::HugPolicy> for HugPolicy {
+    fn from(policy: told::HugPolicy) -> Self {
+        Self {
+            not_followed: policy.not_followed.into(),
+            not_following: policy.not_following.into(),
+            new_accounts: policy.new_accounts.into(),
+            anonymous: policy.anonymous.into(),
+        }
+    }
+}
+
+/// What happens to a hug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "told::HugPolicyAction")]
+pub(crate) enum HugPolicyAction {
+    /// It arrives.
+    Accept,
+    /// It arrives quietly, apart from the others.
+    Filter,
+    /// It is refused as if its recipient were missing.
+    Drop,
+}
+
+/// Who sees what.
+#[derive(SimpleObject)]
+struct PrivacySettings {
+    /// Who sees whether the owner is there now.
+    presence: Audience,
+    /// Who sees when the owner was last there.
+    last_seen: Audience,
+}
+
+/// To whom something is shown. Who shows it to nobody doesn't see that of others either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "settings::ShownTo")]
+enum Audience {
+    /// To everyone who is logged in.
+    Everyone,
+    /// To nobody.
+    Nobody,
+}
+
+/// What is to change about one's settings; what is left out stays.
+#[derive(InputObject)]
+struct UpdateSettingsInput {
+    /// The zone in which days are counted from now on, by its IANA name.
+    timezone: Option<TimeZone>,
+    /// The hour at which days start from now on, 0 to 23.
+    day_start_hour: Option<i32>,
+    /// What happens to hugs from each kind of sender.
+    hug_policy: Option<HugPolicyInput>,
+    /// Who sees what.
+    privacy: Option<PrivacyInput>,
+}
+
+/// What is to happen to hugs; what is left out stays.
+#[derive(InputObject)]
+struct HugPolicyInput {
+    /// From people whom the owner doesn't follow.
+    not_followed: Option<HugPolicyAction>,
+    /// From people who don't follow the owner.
+    not_following: Option<HugPolicyAction>,
+    /// From accounts made in the last days.
+    new_accounts: Option<HugPolicyAction>,
+    /// From people who don't say who they are.
+    anonymous: Option<HugPolicyAction>,
+}
+
+/// Who is to see what; what is left out stays.
+#[derive(InputObject)]
+struct PrivacyInput {
+    /// Who sees whether the owner is there now.
+    presence: Option<Audience>,
+    /// Who sees when the owner was last there.
+    last_seen: Option<Audience>,
+}
+
+impl From<UpdateSettingsInput> for UpdateSettings {
+    fn from(input: UpdateSettingsInput) -> Self {
+        let hug_policy = input
+            .hug_policy
+            .map_or_else(UpdateHugPolicy::default, |policy| UpdateHugPolicy {
+                not_followed: policy.not_followed.map(Into::into),
+                not_following: policy.not_following.map(Into::into),
+                new_accounts: policy.new_accounts.map(Into::into),
+                anonymous: policy.anonymous.map(Into::into),
+            });
+        let privacy = input
+            .privacy
+            .map_or((None, None), |privacy| (privacy.presence, privacy.last_seen));
+        Self {
+            timezone: input.timezone.map(|zone| zone.0),
+            day_start_hour: input.day_start_hour,
+            hug_policy,
+            presence: privacy.0.map(Into::into),
+            last_seen: privacy.1.map(Into::into),
+        }
+    }
+}
+
+/// What came of changing one's settings.
+#[derive(SimpleObject)]
+struct UpdateSettingsPayload {
+    /// The settings as they are now; null when nothing was changed.
+    settings: Option<Settings>,
+    /// Why nothing was changed.
+    errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub(crate) struct SettingsMutation;
+
+#[Object]
+impl SettingsMutation {
+    /// Changes the viewer's settings.
+    async fn update_settings(
+        &self,
+        gql: &Context<'_>,
+        input: UpdateSettingsInput,
+    ) -> Result<UpdateSettingsPayload> {
+        let (settings, errors) = settle(settings::update(gql.data::<Ctx>()?, input.into()).await)?;
+        Ok(UpdateSettingsPayload {
+            settings: settings.map(Settings::from),
+            errors,
+        })
+    }
+}
+
+impl Refusal for UpdateSettingsError {
+    fn into_user_error(self) -> Result<UserError, Error> {
+        let (code, part) = match &self {
+            Self::UnknownTimeZone(_) => ("UNKNOWN_TIME_ZONE", "timezone"),
+            Self::DayStartHour => ("DAY_START_HOUR_INVALID", "dayStartHour"),
+            Self::Unauthenticated => return Err(Failure::unauthenticated()),
+            Self::Missing => return Err(Failure::NotFound.error(self)),
+            Self::Database(cause) => return Err(Failure::internal(cause)),
+        };
+        Ok(UserError::new(code, self.to_string(), &["input", part]))
+    }
+}

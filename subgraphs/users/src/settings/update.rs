@@ -1,0 +1,109 @@
+//! Changing one's own settings.
+
+use chrono_tz::Tz;
+use clock::day::DayStart;
+use events::users::{HugPolicyAction, SettingsChanged};
+use ids::UserId;
+
+use crate::{
+    context::Ctx,
+    profiles,
+    settings::{Settings, ShownTo, UpdateSettingsError, store},
+};
+
+/// How much of a wrong name is repeated to its writer.
+const SHOWN_OF_WRONG_NAME: usize = 40;
+
+/// What is to change, as the user wrote it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UpdateSettings {
+    pub(crate) timezone: Option<String>,
+    pub(crate) day_start_hour: Option<i32>,
+    pub(crate) hug_policy: UpdateHugPolicy,
+    pub(crate) presence: Option<ShownTo>,
+    pub(crate) last_seen: Option<ShownTo>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UpdateHugPolicy {
+    pub(crate) not_followed: Option<HugPolicyAction>,
+    pub(crate) not_following: Option<HugPolicyAction>,
+    pub(crate) new_accounts: Option<HugPolicyAction>,
+    pub(crate) anonymous: Option<HugPolicyAction>,
+}
+
+struct Parsed {
+    timezone: Option<Tz>,
+    day_start: Option<DayStart>,
+}
+
+/// Changes the viewer's settings, and tells what others act on.
+pub(crate) async fn update(ctx: &Ctx, command: UpdateSettings) -> Result<Settings, UpdateSettingsError> {
+    let viewer = ctx.viewer()?.user_id;
+    let parsed = parse(&command)?;
+    // A reservation may be all there is yet.
+    profiles::by_ids(ctx, &[viewer]).await?;
+    let work = ctx.begin().await?;
+    let before = store::find_for_update(&*work, viewer)
+        .await?
+        .ok_or(UpdateSettingsError::Missing)?;
+    let after = applied(before, &parsed, &command);
+    if after != before {
+        store::update(&*work, viewer, after).await?;
+        if told(viewer, after) != told(viewer, before) {
+            work.emit(&told(viewer, after)).await?;
+        }
+    }
+    work.commit().await?;
+    Ok(after)
+}
+
+fn parse(command: &UpdateSettings) -> Result<Parsed, UpdateSettingsError> {
+    let zone = |name: &String| {
+        let shown = || name.chars().take(SHOWN_OF_WRONG_NAME).collect();
+        name.parse::<Tz>()
+            .map_err(|_| UpdateSettingsError::UnknownTimeZone(shown()))
+    };
+    let hour = |hour: i32| {
+        let start = u8::try_from(hour).ok().and_then(DayStart::parse);
+        start.ok_or(UpdateSettingsError::DayStartHour)
+    };
+    Ok(Parsed {
+        timezone: command.timezone.as_ref().map(zone).transpose()?,
+        day_start: command.day_start_hour.map(hour).transpose()?,
+    })
+}
+
+fn applied(mut settings: Settings, parsed: &Parsed, command: &UpdateSettings) -> Settings {
+    fn set<T: Copy>(to: &mut T, value: Option<T>) {
+        *to = value.unwrap_or(*to);
+    }
+    set(&mut settings.timezone, parsed.timezone);
+    set(&mut settings.day_start, parsed.day_start);
+    set(
+        &mut settings.hug_policy.not_followed,
+        command.hug_policy.not_followed,
+    );
+    set(
+        &mut settings.hug_policy.not_following,
+        command.hug_policy.not_following,
+    );
+    set(
+        &mut settings.hug_policy.new_accounts,
+        command.hug_policy.new_accounts,
+    );
+    set(&mut settings.hug_policy.anonymous, command.hug_policy.anonymous);
+    set(&mut settings.privacy.presence, command.presence);
+    set(&mut settings.privacy.last_seen, command.last_seen);
+    settings
+}
+
+/// What others learn of settings.
+fn told(user_id: UserId, settings: Settings) -> SettingsChanged {
+    SettingsChanged {
+        user_id,
+        timezone: settings.timezone.name().to_owned(),
+        day_start_hour: settings.day_start.hour(),
+        hug_policy: settings.hug_policy,
+    }
+}

@@ -1,0 +1,131 @@
+//! Settings.
+
+use events::users::{HugPolicyAction, SettingsChanged};
+use serde_json::{Value, json};
+use testkit::Client;
+
+use crate::client::{app, entity, person, refusal};
+
+const ALL: &str = "timezone dayStartHour hugPolicy { notFollowed notFollowing newAccounts anonymous } privacy { presence lastSeen }";
+
+async fn update(client: &Client, input: Value) -> Value {
+    let mutation = format!(
+        "mutation($i: UpdateSettingsInput!) {{ updateSettings(input: $i) {{ settings {{ {ALL} }} errors {{ code path }} }} }}"
+    );
+    client.data(&mutation, json!({ "i": input })).await["updateSettings"].take()
+}
+
+fn defaults() -> Value {
+    json!({
+        "timezone": "UTC", "dayStartHour": 0,
+        "hugPolicy": { "notFollowed": "ACCEPT", "notFollowing": "ACCEPT", "newAccounts": "ACCEPT", "anonymous": "ACCEPT" },
+        "privacy": { "presence": "EVERYONE", "lastSeen": "EVERYONE" },
+    })
+}
+
+#[tokio::test]
+async fn settings_are_their_owners_to_see() {
+    let app = app().await;
+    let (ada, bo) = (person(&app, "ada", "Ada").await, person(&app, "bo", "Bo").await);
+    let query = format!("query($id: ID!) {{ user(id: $id) {{ settings {{ {ALL} }} }} }}");
+    let own = app.as_user(ada).data(&query, json!({ "id": ada })).await;
+    assert_eq!(own["user"]["settings"], defaults());
+    for other in [app.as_user(bo), app.anonymous()] {
+        assert_eq!(
+            other.data(&query, json!({ "id": ada })).await,
+            json!({ "user": { "settings": null } })
+        );
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_set_is_told_to_those_who_act_on_it() {
+    let app = app().await;
+    let ada = person(&app, "ada", "Ada").await;
+    let input = json!({
+        "timezone": "Asia/Kathmandu", "dayStartHour": 4, "hugPolicy": { "anonymous": "DROP", "newAccounts": "FILTER" },
+    });
+    let payload = update(&app.as_user(ada), input).await;
+    let mut expected = defaults();
+    expected["timezone"] = json!("Asia/Kathmandu");
+    expected["dayStartHour"] = json!(4);
+    expected["hugPolicy"]["anonymous"] = json!("DROP");
+    expected["hugPolicy"]["newAccounts"] = json!("FILTER");
+    assert_eq!(payload, json!({ "settings": expected, "errors": [] }));
+    let told = app.events::<SettingsChanged>().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (told[0].user_id, told[0].timezone.as_str(), told[0].day_start_hour),
+        (ada, "Asia/Kathmandu", 4)
+    );
+    assert_eq!(told[0].hug_policy.anonymous, HugPolicyAction::Drop);
+    assert_eq!(told[0].hug_policy.not_followed, HugPolicyAction::Accept);
+    // The gateway gets it for those who require it.
+    let required = entity(&app.anonymous(), json!({ "id": ada }), "timezone dayStartHour").await;
+    assert_eq!(
+        required,
+        json!({ "timezone": "Asia/Kathmandu", "dayStartHour": 4 })
+    );
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_nobody_acts_on_and_what_stays_the_same_is_not_told() {
+    let app = app().await;
+    let ada = app.as_user(person(&app, "ada", "Ada").await);
+    let payload = update(
+        &ada,
+        json!({ "timezone": "UTC", "privacy": { "presence": "NOBODY" } }),
+    )
+    .await;
+    assert_eq!(
+        payload["settings"]["privacy"],
+        json!({ "presence": "NOBODY", "lastSeen": "EVERYONE" })
+    );
+    assert_eq!(app.events::<SettingsChanged>().await, []);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_wrong_part_changes_nothing_of_the_settings() {
+    let app = app().await;
+    let ada = person(&app, "ada", "Ada").await;
+    for (input, code, part) in [
+        (
+            json!({ "dayStartHour": 4, "timezone": "Mars/Olympus" }),
+            "UNKNOWN_TIME_ZONE",
+            "timezone",
+        ),
+        (
+            json!({ "dayStartHour": 4, "timezone": "" }),
+            "UNKNOWN_TIME_ZONE",
+            "timezone",
+        ),
+        (
+            json!({ "timezone": "Europe/Berlin", "dayStartHour": 24 }),
+            "DAY_START_HOUR_INVALID",
+            "dayStartHour",
+        ),
+        (
+            json!({ "timezone": "Europe/Berlin", "dayStartHour": -1 }),
+            "DAY_START_HOUR_INVALID",
+            "dayStartHour",
+        ),
+    ] {
+        let payload = update(&app.as_user(ada), input).await;
+        assert_eq!(refusal(&payload), code);
+        assert_eq!(payload["errors"][0]["path"], json!(["input", part]));
+    }
+    let query = format!("{{ me {{ settings {{ {ALL} }} }} }}");
+    assert_eq!(
+        app.as_user(ada).data(&query, json!({})).await["me"]["settings"],
+        defaults()
+    );
+    let mutation = "mutation { updateSettings(input: {dayStartHour: 1}) { errors { code } } }";
+    assert_eq!(
+        app.anonymous().failure(mutation, json!({})).await,
+        "UNAUTHENTICATED"
+    );
+    app.finish().await;
+}
