@@ -22,7 +22,8 @@ pub trait Bus: Send + Sync + Debug {
     async fn publish(&self, events: &[Envelope]) -> Result<(), BusError>;
 
     /// Joins a durable group. The group gets each event once, whatever the number of its members, strictly in
-    /// order: the next one only after the one before is settled. A new group also gets what the bus still holds.
+    /// order: the next one only after the one before is settled. It gets an event again when it may not have been
+    /// settled: after a failure, a crash, a lost answer. A new group also gets what the bus still holds.
     async fn consume(&self, group: Group, handler: Arc<dyn Handler>) -> Result<Consumption, BusError>;
 
     /// Hears what is published from now on. Every listener hears each event, at most once, and those of one producer
@@ -54,10 +55,7 @@ pub struct Group {
 
 impl Group {
     pub fn new<S: Into<String>>(name: impl Into<String>, subjects: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            name: name.into(),
-            subjects: subjects.into_iter().map(Into::into).collect(),
-        }
+        Self { name: name.into(), subjects: subjects.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -71,10 +69,7 @@ pub struct Consumption {
 
 impl Consumption {
     pub(crate) fn new(stop: CancellationToken, task: JoinHandle<()>) -> Self {
-        Self {
-            stop: stop.drop_guard(),
-            task,
-        }
+        Self { stop: stop.drop_guard(), task }
     }
 
     /// Finishes the event in hand, leaves the group, and returns when that is done.
@@ -127,10 +122,7 @@ pub enum BusError {
     #[error("the bus is closed")]
     Closed,
     #[error("event {event} could not be written as JSON")]
-    Unwritable {
-        event: ids::EventId,
-        source: serde_json::Error,
-    },
+    Unwritable { event: ids::EventId, source: serde_json::Error },
     #[error("the bus is out of reach")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -32,9 +32,7 @@ impl Redelivery {
     /// The pause after the `failures`th failure, counted from one.
     pub(crate) fn pause(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
-        self.first_pause
-            .saturating_mul(1 << doublings)
-            .min(self.longest_pause)
+        self.first_pause.saturating_mul(1 << doublings).min(self.longest_pause)
     }
 }
 
@@ -125,9 +123,8 @@ mod tests {
             first_pause: Duration::from_millis(10),
             longest_pause: Duration::from_millis(50),
         };
-        let pauses: Vec<u128> = [1, 2, 3, 4, 400]
-            .map(|failures| redelivery.pause(failures).as_millis())
-            .into();
+        let pauses: Vec<u128> =
+            [1, 2, 3, 4, 400].map(|failures| redelivery.pause(failures).as_millis()).into();
         assert_eq!(pauses, [10, 20, 40, 50, 50]);
     }
 }

@@ -20,10 +20,7 @@ pub(crate) struct Fanout {
 
 impl Default for Fanout {
     fn default() -> Self {
-        Self {
-            signals: broadcast::Sender::new(CAPACITY),
-            sent: Mutex::default(),
-        }
+        Self { signals: broadcast::Sender::new(CAPACITY), sent: Mutex::default() }
     }
 }
 

@@ -41,18 +41,11 @@ impl MemoryBus {
     }
 
     pub fn with_redelivery(redelivery: Redelivery) -> Self {
-        Self {
-            redelivery,
-            ..Self::default()
-        }
+        Self { redelivery, ..Self::default() }
     }
 
     fn queue(&self, group: &str) -> Option<Arc<Queue>> {
-        self.queues
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(group)
-            .cloned()
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner).get(group).cloned()
     }
 
     /// Puts the events into the queue of each group that wants them. One lock for the whole batch gives every
@@ -60,10 +53,7 @@ impl MemoryBus {
     fn enqueue(&self, events: &[Envelope]) -> Result<Vec<Delivery>, BusError> {
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         let wants = |queue: &Queue| events.iter().any(|event| queue.wants(event));
-        if let Some((group, _)) = queues
-            .iter()
-            .find(|(_, queue)| queue.is_deserted() && wants(queue))
-        {
+        if let Some((group, _)) = queues.iter().find(|(_, queue)| queue.is_deserted() && wants(queue)) {
             return Err(BusError::Absent(group.clone()));
         }
         let mut deliveries = Vec::new();
@@ -115,18 +105,10 @@ impl Bus for MemoryBus {
         let patterns = Pattern::parse_all(&group.subjects)?;
         let queue = {
             let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-            queues
-                .entry(group.name.clone())
-                .or_insert_with(|| Arc::new(Queue::new(patterns)))
-                .clone()
+            queues.entry(group.name.clone()).or_insert_with(|| Arc::new(Queue::new(patterns))).clone()
         };
         let stop = CancellationToken::new();
-        let member = Member {
-            group: group.name,
-            handler,
-            redelivery: self.redelivery,
-            stop: stop.clone(),
-        };
+        let member = Member { group: group.name, handler, redelivery: self.redelivery, stop: stop.clone() };
         let membership = Membership::new(queue);
         let task = tokio::spawn(async move { while work(&member, &membership.0).await.is_some() {} });
         Ok(Consumption::new(stop, task))
@@ -137,9 +119,7 @@ impl Bus for MemoryBus {
     }
 
     async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind> {
-        let behind = || Behind {
-            group: group.to_owned(),
-        };
+        let behind = || Behind { group: group.to_owned() };
         let queue = self.queue(group).ok_or_else(behind)?;
         let accepted = queue.accepted.load(Ordering::Acquire);
         let mut settled = queue.settled.subscribe();
@@ -197,11 +177,7 @@ struct Job {
 impl Queue {
     fn new(patterns: Vec<Pattern>) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let head = Head {
-            jobs: receiver,
-            in_hand: None,
-            settled: Recent::default(),
-        };
+        let head = Head { jobs: receiver, in_hand: None, settled: Recent::default() };
         Self {
             patterns,
             jobs: sender,
@@ -217,20 +193,14 @@ impl Queue {
     }
 
     fn wants(&self, event: &Envelope) -> bool {
-        self.patterns
-            .iter()
-            .any(|pattern| pattern.matches(&event.producer, &event.kind))
+        self.patterns.iter().any(|pattern| pattern.matches(&event.producer, &event.kind))
     }
 
     fn push(&self, event: Arc<Envelope>) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         self.accepted.fetch_add(1, Ordering::AcqRel);
         // The receiving half lives as long as the queue does.
-        let _ = self.jobs.send(Job {
-            event,
-            attempts: 0,
-            settled: sender,
-        });
+        let _ = self.jobs.send(Job { event, attempts: 0, settled: sender });
         receiver
     }
 }
@@ -242,11 +212,7 @@ async fn work(member: &Member, queue: &Queue) -> Option<()> {
         () = member.stop.cancelled() => return None,
         head = queue.head.lock() => head,
     };
-    let Head {
-        jobs,
-        in_hand,
-        settled,
-    } = &mut *head;
+    let Head { jobs, in_hand, settled } = &mut *head;
     if in_hand.is_none() {
         *in_hand = tokio::select! {
             biased;

@@ -9,6 +9,7 @@ mod connection;
 mod consuming;
 mod durable;
 mod progress;
+mod pull;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -31,6 +32,7 @@ use async_nats::{
 use async_trait::async_trait;
 use events::Envelope;
 use futures::stream::BoxStream;
+use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
@@ -88,6 +90,8 @@ struct Shared {
     /// The filter of each group that this process is a member of.
     filters: Mutex<HashMap<String, String>>,
     stream_is_there: AtomicBool,
+    /// Counts how often the connection came back.
+    reconnections: watch::Sender<u64>,
 }
 
 impl NatsBus {
@@ -106,13 +110,10 @@ impl NatsBus {
             fanout: Fanout::default(),
             filters: Mutex::default(),
             stream_is_there: AtomicBool::new(false),
+            reconnections: watch::Sender::new(0),
         });
         let watch = AbortOnDropHandle::new(tokio::spawn(connection::watch(shared.clone(), events)));
-        Ok(Self {
-            shared,
-            tasks: Mutex::new(vec![watch]),
-            heard: tokio::sync::Mutex::default(),
-        })
+        Ok(Self { shared, tasks: Mutex::new(vec![watch]), heard: tokio::sync::Mutex::default() })
     }
 }
 
@@ -133,12 +134,7 @@ impl Bus for NatsBus {
         self.shared.note_filter(&group.name, wanted.filter().as_str());
         let stop = CancellationToken::new();
         let redelivery = self.shared.options.redelivery;
-        let member = Member {
-            group: group.name,
-            handler,
-            redelivery,
-            stop: stop.clone(),
-        };
+        let member = Member { group: group.name, handler, redelivery, stop: stop.clone() };
         let task = tokio::spawn(consuming::run(self.shared.clone(), member, wanted));
         Ok(Consumption::new(stop, task))
     }
@@ -152,18 +148,14 @@ impl Bus for NatsBus {
 
     async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind> {
         let caught_up = tokio::time::timeout(within, self.shared.settled(group)).await;
-        caught_up.map_err(|_| Behind {
-            group: group.to_owned(),
-        })
+        caught_up.map_err(|_| Behind { group: group.to_owned() })
     }
 }
 
 impl Shared {
     async fn publish(&self, event: &Envelope) -> Result<(), BusError> {
-        let payload = serde_json::to_vec(event).map_err(|source| BusError::Unwritable {
-            event: event.id,
-            source,
-        })?;
+        let payload =
+            serde_json::to_vec(event).map_err(|source| BusError::Unwritable { event: event.id, source })?;
         let message = PublishMessage::build()
             .message_id(event.id.to_string())
             .expected_stream(&self.options.stream)
@@ -195,11 +187,7 @@ impl Shared {
             duplicate_window: DEDUPLICATE_WITHIN,
             ..Config::default()
         };
-        let stream = self
-            .jetstream
-            .get_or_create_stream(config)
-            .await
-            .map_err(BusError::unreachable)?;
+        let stream = self.jetstream.get_or_create_stream(config).await.map_err(BusError::unreachable)?;
         self.stream_is_there.store(true, Ordering::Release);
         Ok(stream)
     }

@@ -17,10 +17,7 @@ impl Pattern {
         let kind = (kind != "*").then(|| kind.to_owned());
         let words = [Some(producer), kind.as_deref()];
         if words.iter().flatten().all(|word| is_word(word)) {
-            Ok(Self {
-                producer: producer.to_owned(),
-                kind,
-            })
+            Ok(Self { producer: producer.to_owned(), kind })
         } else {
             Err(wrong())
         }
@@ -40,19 +37,12 @@ impl Pattern {
 
     /// As NATS writes it.
     pub(crate) fn under(&self, prefix: &str) -> String {
-        format!(
-            "{prefix}.{}.{}",
-            self.producer,
-            self.kind.as_deref().unwrap_or("*")
-        )
+        format!("{prefix}.{}.{}", self.producer, self.kind.as_deref().unwrap_or("*"))
     }
 }
 
 fn is_word(word: &str) -> bool {
-    !word.is_empty()
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 #[cfg(test)]
@@ -70,16 +60,8 @@ mod tests {
 
     #[test]
     fn what_is_no_subject_is_refused() {
-        for text in [
-            "",
-            "hugs",
-            "hugs.",
-            ".HugSent",
-            "*.HugSent",
-            "hugs.>",
-            "hugs.Hug.Sent",
-            "hugs.Hug Sent",
-        ] {
+        for text in ["", "hugs", "hugs.", ".HugSent", "*.HugSent", "hugs.>", "hugs.Hug.Sent", "hugs.Hug Sent"]
+        {
             assert!(Pattern::parse(text).is_err(), "{text}");
         }
     }

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalDate(pub NaiveDate);
 
+/// A calendar date without a time or a zone, as `2026-03-01` (ISO 8601).
 #[Scalar]
 impl ScalarType for LocalDate {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -27,6 +28,7 @@ impl ScalarType for LocalDate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeZone(pub String);
 
+/// A time zone by its IANA name, such as `Europe/Berlin`.
 #[Scalar]
 impl ScalarType for TimeZone {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -49,6 +51,7 @@ impl From<Tz> for TimeZone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub String);
 
+/// A position in a stream or list: opaque, to be handed back as it came.
 #[Scalar]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -20,7 +20,7 @@ pub const MAX_KEY_LENGTH: usize = 255;
 pub enum IdempotencyError {
     #[error("this idempotency key was used with another input")]
     Reused,
-    #[error("an idempotency key has 1 to {MAX_KEY_LENGTH} characters")]
+    #[error("an idempotency key has 1 to {MAX_KEY_LENGTH} characters, none of them a control character")]
     Malformed,
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -62,7 +62,8 @@ pub async fn begin<T: DeserializeOwned>(
     let Some(key) = request.key else {
         return Ok(Begun::First(Claim { slot: None }));
     };
-    if key.is_empty() || key.chars().count() > MAX_KEY_LENGTH {
+    let well_formed = (1..=MAX_KEY_LENGTH).contains(&key.chars().count()) && !key.contains(char::is_control);
+    if !well_formed {
         return Err(IdempotencyError::Malformed);
     }
     let fingerprint = fingerprint(request.operation, input)?;
@@ -176,10 +177,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_is_empty_or_too_long_is_refused() {
+    async fn a_key_that_is_empty_too_long_or_unprintable_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let database = database(&folder).await;
-        for key in ["", &"k".repeat(256)] {
+        for key in ["", "a\0b", &"k".repeat(256)] {
             let refused = attempt(&database, UserId::at(now()), Some(key), "hello", now()).await;
             assert!(matches!(refused, Err(IdempotencyError::Malformed)));
         }

@@ -91,7 +91,8 @@ pub struct Running {
     tasks: Vec<Task>,
     consuming: Vec<Consumption>,
     working: Vec<JoinHandle<()>>,
-    stop: CancellationToken,
+    stop_tasks: CancellationToken,
+    stop_relay: CancellationToken,
 }
 
 impl Running {
@@ -120,7 +121,8 @@ impl Running {
             tasks: assembly.tasks,
             consuming: Vec::new(),
             working: Vec::new(),
-            stop: CancellationToken::new(),
+            stop_tasks: CancellationToken::new(),
+            stop_relay: CancellationToken::new(),
         })
     }
 
@@ -147,10 +149,15 @@ impl Running {
 
     /// Starts the relay and the background tasks.
     pub fn relay(&mut self) {
-        self.working.push(self.outbox.start_relay(self.stop.clone()));
+        self.working.push(self.outbox.start_relay(self.stop_relay.clone()));
         for task in self.tasks.drain(..) {
-            self.working.push(tokio::spawn(task(self.stop.clone())));
+            self.working.push(tokio::spawn(task(self.stop_tasks.clone())));
         }
+    }
+
+    /// Ends the background tasks, and with them the streams that they feed, so that open requests can drain.
+    pub fn release_streams(&self) {
+        self.stop_tasks.cancel();
     }
 
     /// Finishes the events in hand and the relay's batch.
@@ -158,7 +165,8 @@ impl Running {
         for consumption in self.consuming {
             consumption.stop().await;
         }
-        self.stop.cancel();
+        self.stop_tasks.cancel();
+        self.stop_relay.cancel();
         for task in self.working {
             if let Err(error) = task.await {
                 tracing::error!(%error, subgraph = self.name, "a background task ended badly");

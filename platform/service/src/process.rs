@@ -88,6 +88,7 @@ async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> 
     stop_signal().await;
     tracing::info!("stopping");
     stop.cancel();
+    running.release_streams();
     serving.await??;
     running.stop().await;
     Ok(())

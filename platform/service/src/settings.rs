@@ -58,7 +58,7 @@ impl Settings {
         let mut problems = Vec::new();
         match &self.identity_secret {
             None => {
-                problems.push("IDENTITY_SECRET is not set: without it nobody can be recognised".to_owned())
+                problems.push("IDENTITY_SECRET is not set: without it nobody can be recognised".to_owned());
             }
             Some(secret) => check_length("IDENTITY_SECRET", secret, &mut problems),
         }

@@ -23,7 +23,8 @@ async fn registering_badly_says_what_to_mend(world: World) {
     let cases = [
         ("username", json!("ada"), "USERNAME_TAKEN"),
         ("username", json!("ADA"), "USERNAME_TAKEN"),
-        ("username", json!("аda"), "USERNAME_TAKEN"),
+        ("username", json!("Ａｄａ"), "USERNAME_TAKEN"),
+        ("username", json!("аda"), "USERNAME_INVALID"),
         ("username", json!("a b"), "USERNAME_INVALID"),
         ("username", json!("admin"), "USERNAME_RESERVED"),
         ("password", json!("short"), "PASSWORD_TOO_SHORT"),

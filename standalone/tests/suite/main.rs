@@ -9,6 +9,7 @@ mod node_clients;
 mod outage;
 mod processes;
 mod program;
+mod schema;
 mod world;
 
 /// Declares each journey once for every shape.

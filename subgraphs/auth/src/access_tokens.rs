@@ -85,22 +85,11 @@ impl Issuer {
     /// The key that signs now.
     pub(crate) async fn signer(&self, ctx: &Ctx) -> Result<Signer, IssueError> {
         match self {
-            Self::Secret(key) => Ok(Signer {
-                header: Header::new(Algorithm::HS256),
-                key: (**key).clone(),
-            }),
+            Self::Secret(key) => Ok(Signer { header: Header::new(Algorithm::HS256), key: (**key).clone() }),
             Self::KeyPairs => {
-                let stored = store::signing(ctx.db.reader(), ctx.now())
-                    .await?
-                    .ok_or(IssueError::NoKey)?;
-                let header = Header {
-                    kid: Some(stored.id.to_string()),
-                    ..Header::new(Algorithm::EdDSA)
-                };
-                Ok(Signer {
-                    header,
-                    key: stored.encoding_key().ok_or(IssueError::BrokenKey)?,
-                })
+                let stored = store::signing(ctx.db.reader(), ctx.now()).await?.ok_or(IssueError::NoKey)?;
+                let header = Header { kid: Some(stored.id.to_string()), ..Header::new(Algorithm::EdDSA) };
+                Ok(Signer { header, key: stored.encoding_key().ok_or(IssueError::BrokenKey)? })
             }
         }
     }
@@ -127,19 +116,12 @@ impl Signer {
             jti: digest::to_text(&digest::random()?[..16]),
         };
         let text = jsonwebtoken::encode(&self.header, &claims, &self.key)?;
-        Ok(AccessToken {
-            text,
-            expires_at: DateTime::from_timestamp(exp, 0).unwrap_or(now),
-        })
+        Ok(AccessToken { text, expires_at: DateTime::from_timestamp(exp, 0).unwrap_or(now) })
     }
 }
 
 impl std::fmt::Debug for Issuer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(if self.uses_key_pairs() {
-            "Issuer::KeyPairs"
-        } else {
-            "Issuer::Secret(…)"
-        })
+        formatter.write_str(if self.uses_key_pairs() { "Issuer::KeyPairs" } else { "Issuer::Secret(…)" })
     }
 }

@@ -69,14 +69,8 @@ mod tests {
 
     #[test]
     fn the_nearest_public_address_counts() {
-        assert_eq!(
-            client("1.2.3.4, 8.8.8.8").address,
-            Some("8.8.8.8".parse().unwrap())
-        );
-        assert_eq!(
-            client("2001:db8::1").address,
-            Some("2001:db8::1".parse().unwrap())
-        );
+        assert_eq!(client("1.2.3.4, 8.8.8.8").address, Some("8.8.8.8".parse().unwrap()));
+        assert_eq!(client("2001:db8::1").address, Some("2001:db8::1".parse().unwrap()));
         for shared in ["127.0.0.1", "8.8.8.8, 10.0.0.1", "::1", "nonsense"] {
             assert_eq!(client(shared).address, None, "{shared}");
         }

@@ -30,11 +30,7 @@ impl Ctx {
             issuer: Issuer::new(foundation.jwt_secret.as_ref()),
             peers: foundation.peers.clone(),
         };
-        Ok(Self {
-            service: foundation.ctx(),
-            tools: Arc::new(tools),
-            client: Client::default(),
-        })
+        Ok(Self { service: foundation.ctx(), tools: Arc::new(tools), client: Client::default() })
     }
 
     /// The context of a request of `caller`.

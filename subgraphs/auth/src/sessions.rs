@@ -58,11 +58,7 @@ pub(crate) async fn open(
         expires_at,
     };
     store::insert_token(connection, row).await?;
-    Ok(Tokens {
-        user,
-        access,
-        refresh,
-    })
+    Ok(Tokens { user, access, refresh })
 }
 
 /// The background task: forgets what is over until told to stop.

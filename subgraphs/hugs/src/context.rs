@@ -28,11 +28,7 @@ pub(crate) struct ProjectionBehind;
 
 impl Ctx {
     pub(crate) fn new(service: service::Ctx, live: Hub) -> Self {
-        Self {
-            service,
-            live,
-            settled: Arc::default(),
-        }
+        Self { service, live, settled: Arc::default() }
     }
 
     /// The context of another request, of `caller`.

@@ -20,11 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_hug_requests::Migration),
             Box::new(m0005_live::Migration),
         ];
-        let platform = [
-            outbox::migrations(),
-            idempotency::migrations(),
-            relationships::migrations(),
-        ];
+        let platform = [outbox::migrations(), idempotency::migrations(), relationships::migrations()];
         platform.into_iter().flatten().chain(own).collect()
     }
 }

@@ -27,9 +27,8 @@ pub(crate) async fn admission(
     recipient: UserId,
     now: DateTime<Utc>,
 ) -> Result<Admission, StoreError> {
-    let Some(person) = store::find(connection, recipient)
-        .await?
-        .filter(|person| person.registered_at.is_some())
+    let Some(person) =
+        store::find(connection, recipient).await?.filter(|person| person.registered_at.is_some())
     else {
         return Ok(Admission::Refused);
     };
@@ -39,9 +38,7 @@ pub(crate) async fn admission(
     let Some(hug_policy) = person.policy else {
         return Ok(Admission::Open);
     };
-    let registered_at = store::find(connection, sender)
-        .await?
-        .and_then(|sender| sender.registered_at);
+    let registered_at = store::find(connection, sender).await?.and_then(|sender| sender.registered_at);
     let standing = policy::Standing {
         followed: relationships::follows(connection, recipient, sender).await?,
         following: relationships::follows(connection, sender, recipient).await?,

@@ -15,14 +15,7 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(
-    HugTypeQuery,
-    HugQuery,
-    HugRequestQuery,
-    LiveQuery,
-    MomentQuery,
-    UserQuery,
-);
+pub(crate) struct Query(HugTypeQuery, HugQuery, HugRequestQuery, LiveQuery, MomentQuery, UserQuery);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(HugMutation, HugRequestMutation);
@@ -47,8 +40,6 @@ pub(crate) fn sdl() -> String {
 pub(crate) fn routes(ctx: Ctx) -> Router {
     graphql::endpoint(schema(), move |caller, request| {
         let ctx = ctx.on_behalf_of(caller);
-        request
-            .data(DataLoader::new(Batch(ctx.clone()), tokio::spawn))
-            .data(ctx)
+        request.data(DataLoader::new(Batch(ctx.clone()), tokio::spawn)).data(ctx)
     })
 }

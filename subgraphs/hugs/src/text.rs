@@ -17,10 +17,7 @@ pub(crate) struct MessageTooLong;
 impl Message {
     /// `None` when nothing is left of the text. Control characters are dropped: databases and terminals choke on them.
     pub(crate) fn parse(text: &str) -> Result<Option<Self>, MessageTooLong> {
-        let clean: String = text
-            .chars()
-            .filter(|character| is_printable(*character))
-            .collect();
+        let clean: String = text.chars().filter(|character| is_printable(*character)).collect();
         let trimmed = clean.trim();
         if trimmed.chars().count() > MAX_MESSAGE_LENGTH {
             return Err(MessageTooLong);
@@ -51,10 +48,7 @@ mod tests {
     #[test]
     fn a_message_is_trimmed_and_counted_in_characters() {
         let longest = "🤗".repeat(MAX_MESSAGE_LENGTH);
-        assert_eq!(
-            Message::parse(&format!("  {longest}\n")),
-            Ok(Some(Message(longest.clone())))
-        );
+        assert_eq!(Message::parse(&format!("  {longest}\n")), Ok(Some(Message(longest.clone()))));
         assert_eq!(Message::parse(&format!("{longest}!")), Err(MessageTooLong));
     }
 

@@ -22,11 +22,7 @@ pub(crate) struct Ctx {
 
 impl Ctx {
     pub(crate) fn new(service: service::Ctx) -> Self {
-        Self {
-            service,
-            blocks_known: Arc::default(),
-            accounts_known: Arc::default(),
-        }
+        Self { service, blocks_known: Arc::default(), accounts_known: Arc::default() }
     }
 
     /// The context of another request, of `caller`.
@@ -41,16 +37,12 @@ impl Ctx {
     /// Waits, once a request and for a moment at most, until blocks are known; reading goes on with what is known
     /// when they aren't.
     pub(crate) async fn settle_blocks(&self) {
-        self.blocks_known
-            .get_or_init(|| self.settle(RELATIONSHIPS_GROUP))
-            .await;
+        self.blocks_known.get_or_init(|| self.settle(RELATIONSHIPS_GROUP)).await;
     }
 
     /// The same for accounts: called when somebody isn't there, who may have registered a moment ago.
     pub(crate) async fn settle_accounts(&self) {
-        self.accounts_known
-            .get_or_init(|| self.settle(ACCOUNTS_GROUP))
-            .await;
+        self.accounts_known.get_or_init(|| self.settle(ACCOUNTS_GROUP)).await;
     }
 
     async fn settle(&self, group: &str) {

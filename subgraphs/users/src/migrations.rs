@@ -18,10 +18,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_settings::Migration),
             Box::new(m0004_presence::Migration),
         ];
-        [outbox::migrations(), relationships::migrations()]
-            .into_iter()
-            .flatten()
-            .chain(own)
-            .collect()
+        [outbox::migrations(), relationships::migrations()].into_iter().flatten().chain(own).collect()
     }
 }

@@ -42,9 +42,7 @@ pub(crate) async fn beat(ctx: &Ctx, command: Heartbeat) -> Result<Status, Heartb
     let work = ctx.begin().await?;
     store::beat(&*work, viewer, &connection, command.away, now).await?;
     store::keep_latest(&*work, viewer, MAX_CONNECTIONS).await?;
-    let trace = store::traces(&*work, &[viewer], now - FORGOTTEN_AFTER)
-        .await?
-        .remove(&viewer);
+    let trace = store::traces(&*work, &[viewer], now - FORGOTTEN_AFTER).await?.remove(&viewer);
     work.commit().await?;
     Ok(trace.unwrap_or_default().status())
 }
@@ -66,14 +64,7 @@ pub(crate) async fn of(ctx: &Ctx, users: &[UserId]) -> Result<HashMap<UserId, Se
     let seen = there.filter_map(|user| {
         let trace = traces.get(user).copied().unwrap_or_default();
         let settings = settings.get(user)?;
-        Some((
-            *user,
-            if *user == viewer {
-                trace.whole()
-            } else {
-                shown(trace, settings, &own)
-            },
-        ))
+        Some((*user, if *user == viewer { trace.whole() } else { shown(trace, settings, &own) }))
     });
     Ok(seen.collect())
 }
@@ -84,15 +75,8 @@ fn shown(trace: Trace, owners: &Settings, viewers: &Settings) -> Seen {
     let status = mutual(owners.privacy.presence, viewers.privacy.presence);
     let last_seen = mutual(owners.privacy.last_seen, viewers.privacy.last_seen);
     // Of somebody who hides that they are there, only the time when they last left is told.
-    let at = if status {
-        trace.last_seen_at()
-    } else {
-        trace.left_at
-    };
-    Seen {
-        status: status.then(|| trace.status()),
-        last_seen_at: at.filter(|_| last_seen),
-    }
+    let at = if status { trace.last_seen_at() } else { trace.left_at };
+    Seen { status: status.then(|| trace.status()), last_seen_at: at.filter(|_| last_seen) }
 }
 
 /// Writes down when people left whose connections have all been forgotten.

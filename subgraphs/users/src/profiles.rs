@@ -25,15 +25,8 @@ use crate::{context::Ctx, store::StoreError, usernames::Username};
 /// The profiles of those that are there for the viewer.
 pub(crate) async fn by_ids(ctx: &Ctx, ids: &[UserId]) -> Result<HashMap<UserId, Profile>, StoreError> {
     let mut found = store::find_by_ids(ctx.db.reader(), ids).await?;
-    if ctx
-        .viewer_id()
-        .is_some_and(|viewer| ids.contains(&viewer) && !found.contains_key(&viewer))
-    {
-        found.extend(
-            activation::activate_own(ctx)
-                .await?
-                .map(|profile| (profile.user_id, profile)),
-        );
+    if ctx.viewer_id().is_some_and(|viewer| ids.contains(&viewer) && !found.contains_key(&viewer)) {
+        found.extend(activation::activate_own(ctx).await?.map(|profile| (profile.user_id, profile)));
     }
     if ids.iter().any(|id| !found.contains_key(id)) {
         ctx.settle_accounts().await;
@@ -52,15 +45,9 @@ pub(crate) async fn by_usernames(
         ctx.settle_accounts().await;
         found = store::find_by_usernames(ctx.db.reader(), names).await?;
     }
-    let found = found
-        .into_iter()
-        .map(|profile| (profile.user_id, profile))
-        .collect();
+    let found = found.into_iter().map(|profile| (profile.user_id, profile)).collect();
     let shown = without_hidden(ctx, found).await?;
-    Ok(shown
-        .into_values()
-        .map(|profile| (Username::folded(&profile.username), profile))
-        .collect())
+    Ok(shown.into_values().map(|profile| (Username::folded(&profile.username), profile)).collect())
 }
 
 /// Leaves out whom the viewer must not see.

@@ -31,9 +31,7 @@ pub(crate) fn sdl() -> String {
 
 /// The schema over HTTP.
 pub(crate) fn routes(ctx: Ctx) -> Router {
-    graphql::endpoint(schema(), move |caller, request| {
-        prepare(request, ctx.on_behalf_of(caller))
-    })
+    graphql::endpoint(schema(), move |caller, request| prepare(request, ctx.on_behalf_of(caller)))
 }
 
 fn prepare(request: Request, ctx: Ctx) -> Request {

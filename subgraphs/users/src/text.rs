@@ -9,10 +9,7 @@ const MAX_POINTS_PER_CHARACTER: usize = 12;
 /// One line of text without surrounding space. `None` when it holds what a line can't.
 pub(crate) fn line(text: &str) -> Option<String> {
     let line: String = text.trim().nfc().collect();
-    (!line
-        .chars()
-        .any(|character| is_deceptive(character) || character.is_control()))
-    .then_some(line)
+    (!line.chars().any(|character| is_deceptive(character) || character.is_control())).then_some(line)
 }
 
 /// Text of any number of lines, without surrounding space. `None` when it holds what no text should.
@@ -36,8 +33,7 @@ pub(crate) fn has_length(text: &str, min: usize, max: usize) -> bool {
 
 /// Whether there is anything to see.
 pub(crate) fn is_visible(text: &str) -> bool {
-    text.chars()
-        .any(|character| !character.is_whitespace() && !is_blank(character))
+    text.chars().any(|character| !character.is_whitespace() && !is_blank(character))
 }
 
 /// How a text is compared when case and form don't matter.
@@ -69,14 +65,7 @@ mod tests {
     #[test]
     fn a_line_has_no_ends_no_controls_and_no_turns() {
         assert_eq!(line("  Ada Lovelace ").as_deref(), Some("Ada Lovelace"));
-        for wrong in [
-            "a\nb",
-            "a\u{0}b",
-            "a\u{202E}b",
-            "a\u{2028}b",
-            "a\u{2066}b",
-            "a\u{FFFE}b",
-        ] {
+        for wrong in ["a\nb", "a\u{0}b", "a\u{202E}b", "a\u{2028}b", "a\u{2066}b", "a\u{FFFE}b"] {
             assert_eq!(line(wrong), None, "{wrong:?}");
         }
         assert_eq!(lines("one\ntwo").as_deref(), Some("one\ntwo"));

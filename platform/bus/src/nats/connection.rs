@@ -18,11 +18,8 @@ pub(super) async fn connect(
     url: &str,
     name: &str,
 ) -> Result<(Client, mpsc::UnboundedReceiver<Event>), BusError> {
-    let addresses: Vec<ServerAddr> = url
-        .split(',')
-        .map(str::parse)
-        .collect::<Result<_, _>>()
-        .map_err(BusError::unreachable)?;
+    let addresses: Vec<ServerAddr> =
+        url.split(',').map(str::parse).collect::<Result<_, _>>().map_err(BusError::unreachable)?;
     let (sender, receiver) = mpsc::unbounded_channel();
     let client = ConnectOptions::new()
         .name(name)
@@ -42,14 +39,13 @@ pub(super) async fn connect(
 }
 
 fn reconnect_pause(attempts: usize) -> Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1))
-        .unwrap_or(u32::MAX)
-        .min(5);
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(5);
     Duration::from_millis(50 << doublings).min(Duration::from_secs(1))
 }
 
-/// Tells listeners of gaps.
+/// Tells listeners of gaps, and members that what they asked for may be forgotten.
 pub(super) async fn watch(shared: Arc<Shared>, mut events: mpsc::UnboundedReceiver<Event>) {
+    let mut lost = false;
     while let Some(event) = events.recv().await {
         match event {
             Event::Connected => {
@@ -57,9 +53,15 @@ pub(super) async fn watch(shared: Arc<Shared>, mut events: mpsc::UnboundedReceiv
                 // reads on hearing of the gap join what it hears next without a seam.
                 shared.round_trip().await;
                 shared.fanout.gap();
+                if std::mem::take(&mut lost) {
+                    shared.reconnections.send_modify(|count| *count += 1);
+                }
             }
             Event::SlowConsumer(_) => shared.fanout.gap(),
-            Event::Disconnected => tracing::warn!("the connection to NATS is lost"),
+            Event::Disconnected => {
+                lost = true;
+                tracing::warn!("the connection to NATS is lost");
+            }
             other => tracing::info!(event = %other, "NATS"),
         }
     }
@@ -75,16 +77,8 @@ impl NatsBus {
                 continue;
             }
             let subject = format!("{}.{}.*", self.shared.options.prefix, pattern.producer());
-            let messages = self
-                .shared
-                .client
-                .subscribe(subject)
-                .await
-                .map_err(BusError::unreachable)?;
-            self.keep(AbortOnDropHandle::new(tokio::spawn(pump(
-                self.shared.clone(),
-                messages,
-            ))));
+            let messages = self.shared.client.subscribe(subject).await.map_err(BusError::unreachable)?;
+            self.keep(AbortOnDropHandle::new(tokio::spawn(pump(self.shared.clone(), messages))));
             self.shared.round_trip().await;
             heard.insert(pattern.producer().to_owned());
         }
@@ -92,10 +86,7 @@ impl NatsBus {
     }
 
     fn keep(&self, task: AbortOnDropHandle<()>) {
-        self.tasks
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .push(task);
+        self.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(task);
     }
 }
 

@@ -4,19 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_nats::jetstream::{AckKind, Message};
 use events::Envelope;
-use futures::{FutureExt, StreamExt};
 
-use super::{Shared, durable::Filter};
+use super::{Shared, durable::Filter, pull::Pull};
 use crate::{
     BusError,
     delivery::{Member, Outcome},
     subject::Pattern,
 };
 
-/// How long the server keeps a request for an event that there isn't yet.
-const LONG_POLL: Duration = Duration::from_secs(30);
-/// Without a sign of life for twice this long the request is made anew.
-const HEARTBEAT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -39,9 +34,7 @@ impl Wanted {
     }
 
     fn includes(&self, event: &Envelope) -> bool {
-        self.patterns
-            .iter()
-            .any(|pattern| pattern.matches(&event.producer, &event.kind))
+        self.patterns.iter().any(|pattern| pattern.matches(&event.producer, &event.kind))
     }
 }
 
@@ -51,9 +44,7 @@ pub(super) async fn run(shared: Arc<Shared>, member: Member, wanted: Wanted) {
     while let Err(error) = work(&shared, &member, &wanted, &mut failures).await {
         failures += 1;
         tracing::warn!(group = member.group, failures, %error, "consuming was interrupted");
-        let pause = FIRST_PAUSE
-            .saturating_mul(1 << (failures - 1).min(8))
-            .min(LONGEST_PAUSE);
+        let pause = FIRST_PAUSE.saturating_mul(1 << (failures - 1).min(8)).min(LONGEST_PAUSE);
         if !member.pause(pause).await {
             return;
         }
@@ -67,38 +58,22 @@ async fn work(shared: &Shared, member: &Member, wanted: &Wanted, failures: &mut 
         () = member.stop.cancelled() => return Ok(()),
         consumer = shared.durable(&member.group, &wanted.filter) => consumer?,
     };
-    let ack_wait = consumer.cached_info().config.ack_wait;
-    // One at a time: a request goes out when the member is free, so none is open when it stops after an event.
-    let mut messages = consumer
-        .stream()
-        .max_messages_per_batch(1)
-        .expires(LONG_POLL)
-        .heartbeat(HEARTBEAT)
-        .messages()
-        .await
-        .map_err(BusError::unreachable)?;
+    let mut pull = Pull::new(shared, consumer).await?;
+    // A request goes out only when the member is free: after an event none is open.
     while !member.stop.is_cancelled() {
         let message = tokio::select! {
             biased;
-            message = messages.next() => message,
-            () = member.stop.cancelled() => {
-                // What arrived in this very moment goes to another member now, not after `ack_wait`.
-                if let Some(Some(Ok(message))) = messages.next().now_or_never() {
-                    answer(&message, AckKind::Nak(None)).await?;
-                }
-                break;
-            }
+            message = pull.next() => message?,
+            () = member.stop.cancelled() => break,
         };
-        match message {
-            Some(Ok(message)) => {
-                *failures = 0;
-                settle(ack_wait, member, wanted, &message).await?;
-            }
-            Some(Err(error)) => return Err(BusError::unreachable(error)),
-            None => return Err(BusError::Closed),
-        }
+        *failures = 0;
+        settle(pull.ack_wait(), member, wanted, &message).await?;
     }
-    shared.client.flush().await.map_err(BusError::unreachable)
+    // Nobody is lost if this fails: the server finds out by itself.
+    if let Err(error) = pull.leave().await {
+        tracing::debug!(group = member.group, %error, "a consumer left without a word");
+    }
+    Ok(())
 }
 
 async fn settle(

@@ -31,9 +31,7 @@ impl Filter {
     /// The narrowest filter that lets through what either does: where their words differ, any word.
     fn joined(&self, other: &Self) -> Self {
         let words = self.0.split('.').zip(other.0.split('.'));
-        let words: Vec<&str> = words
-            .map(|(one, other)| if one == other { one } else { "*" })
-            .collect();
+        let words: Vec<&str> = words.map(|(one, other)| if one == other { one } else { "*" }).collect();
         Self(words.join("."))
     }
 }
@@ -53,9 +51,7 @@ impl Shared {
         let stream = self.make_stream().await?;
         let name = durable_name(group);
         let Some(existing) = existing(&stream, &name).await? else {
-            return self
-                .make_durable(&stream, group, wanted, DeliverPolicy::All)
-                .await;
+            return self.make_durable(&stream, group, wanted, DeliverPolicy::All).await;
         };
         let present = Filter(existing.config.filter_subject);
         let filter = present.joined(wanted);
@@ -64,10 +60,7 @@ impl Shared {
         }
         let start_sequence = existing.ack_floor.stream_sequence + 1;
         tracing::info!(group, %filter, start_sequence, "a group wants more than before");
-        stream
-            .delete_consumer(&name)
-            .await
-            .map_err(BusError::unreachable)?;
+        stream.delete_consumer(&name).await.map_err(BusError::unreachable)?;
         let from_its_place = DeliverPolicy::ByStartSequence { start_sequence };
         self.make_durable(&stream, group, &filter, from_its_place).await
     }
@@ -89,10 +82,7 @@ impl Shared {
             max_ack_pending: 1,
             ..pull::Config::default()
         };
-        stream
-            .create_consumer(config)
-            .await
-            .map_err(BusError::unreachable)
+        stream.create_consumer(config).await.map_err(BusError::unreachable)
     }
 }
 

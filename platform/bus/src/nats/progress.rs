@@ -31,11 +31,8 @@ impl Shared {
 
     /// Whether the group is as far as `last`, which is asked for along the way unless it is known.
     async fn progress(&self, group: &str, last: &mut Option<u64>) -> Result<bool, BusError> {
-        let stream = self
-            .jetstream
-            .get_stream_no_info(&self.options.stream)
-            .await
-            .map_err(BusError::unreachable)?;
+        let stream =
+            self.jetstream.get_stream_no_info(&self.options.stream).await.map_err(BusError::unreachable)?;
         let name = durable_name(group);
         let consumer = async { stream.consumer_info(&name).await.map_err(BusError::unreachable) };
         let (info, wanted) = match (*last, self.filter(group)) {
@@ -57,11 +54,7 @@ impl Shared {
     }
 
     fn filter(&self, group: &str) -> Option<String> {
-        self.filters
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(group)
-            .cloned()
+        self.filters.lock().unwrap_or_else(PoisonError::into_inner).get(group).cloned()
     }
 }
 

@@ -66,12 +66,7 @@ pub(crate) async fn a_group_of_two_members_handles_each_event_once_and_in_order(
 
 pub(crate) async fn a_failed_event_comes_again_before_the_next_one(world: &impl World) {
     let bus = world.process().await;
-    let recorder = Recorder::troubled([(
-        2,
-        Trouble::Fails {
-            times: MAX_ATTEMPTS - 1,
-        },
-    )]);
+    let recorder = Recorder::troubled([(2, Trouble::Fails { times: MAX_ATTEMPTS - 1 })]);
     let _member = join(&bus, "hugs.projection", &["hugs.HugSent"], &recorder).await;
     bus.publish(&hugs(1..=3)).await.unwrap();
     let log = recorder.until_settled(3).await;
@@ -92,12 +87,7 @@ pub(crate) async fn an_event_that_fails_too_often_is_given_up_and_those_behind_i
 
 pub(crate) async fn an_event_is_never_given_up_because_a_database_is_away(world: &impl World) {
     let bus = world.process().await;
-    let recorder = Recorder::troubled([(
-        1,
-        Trouble::LacksSomething {
-            times: MAX_ATTEMPTS * 4,
-        },
-    )]);
+    let recorder = Recorder::troubled([(1, Trouble::LacksSomething { times: MAX_ATTEMPTS * 4 })]);
     let _member = join(&bus, "hugs.projection", &["hugs.HugSent"], &recorder).await;
     bus.publish(&hugs(1..=2)).await.unwrap();
     let log = recorder.until_settled(2).await;
@@ -106,10 +96,7 @@ pub(crate) async fn an_event_is_never_given_up_because_a_database_is_away(world:
 
 pub(crate) async fn a_handler_that_panics_has_failed_and_its_group_goes_on(world: &impl World) {
     let bus = world.process().await;
-    let trouble = [
-        (1, Trouble::Panics { times: 1 }),
-        (2, Trouble::Panics { times: u32::MAX }),
-    ];
+    let trouble = [(1, Trouble::Panics { times: 1 }), (2, Trouble::Panics { times: u32::MAX })];
     let recorder = Recorder::troubled(trouble);
     let _member = join(&bus, "hugs.projection", &["hugs.HugSent"], &recorder).await;
     bus.publish(&hugs(1..=3)).await.unwrap();
@@ -120,20 +107,8 @@ pub(crate) async fn a_handler_that_panics_has_failed_and_its_group_goes_on(world
 pub(crate) async fn a_group_gets_only_what_it_asked_for(world: &impl World) {
     let bus = world.process().await;
     let (several, one_producer) = (Recorder::new(), Recorder::new());
-    let _one = join(
-        &bus,
-        "hugs.projection",
-        &["social.*", "auth.UserRegistered"],
-        &several,
-    )
-    .await;
-    let _other = join(
-        &bus,
-        "streaks.worker",
-        &["hugs.HugSeen", "hugs.HugThanked"],
-        &one_producer,
-    )
-    .await;
+    let _one = join(&bus, "hugs.projection", &["social.*", "auth.UserRegistered"], &several).await;
+    let _other = join(&bus, "streaks.worker", &["hugs.HugSeen", "hugs.HugThanked"], &one_producer).await;
     let events = [
         event("auth", "UserRegistered", 1),
         event("auth", "SessionRevoked", 2),
@@ -214,10 +189,7 @@ pub(crate) async fn every_listener_hears_each_event_once(world: &impl World) {
 
 pub(crate) async fn a_listener_hears_only_what_it_asked_for(world: &impl World) {
     let bus = world.process().await;
-    let mut several = bus
-        .listen(&["hugs.*".to_owned(), "social.*".to_owned()])
-        .await
-        .unwrap();
+    let mut several = bus.listen(&["hugs.*".to_owned(), "social.*".to_owned()]).await.unwrap();
     let mut seen = bus.listen(&["hugs.HugSeen".to_owned()]).await.unwrap();
     let events = [
         event("hugs", "HugSent", 1),
@@ -235,9 +207,7 @@ pub(crate) async fn a_group_is_behind_until_it_has_handled_what_was_published(wo
     let (here, there) = (world.process().await, world.process().await);
     let recorder = Recorder::new();
     let _member = join(&here, "hugs.projection", &["hugs.HugSent", "social.*"], &recorder).await;
-    here.caught_up("hugs.projection", DEADLINE)
-        .await
-        .expect("nothing was published yet");
+    here.caught_up("hugs.projection", DEADLINE).await.expect("nothing was published yet");
     recorder.hold();
     let published = publishing(&here, hugs(1..=3));
     recorder.until(|log| log.offered == [1]).await;
@@ -262,9 +232,7 @@ pub(crate) async fn what_a_group_is_said_to_have_caught_up_with_has_had_its_effe
         bus.caught_up("hugs.projection", DEADLINE).await.unwrap();
         assert_eq!(recorder.log().handled.last(), Some(&number));
         // An event that the group doesn't want keeps nobody waiting.
-        bus.publish(&[event("moods", "MoodLogged", number)])
-            .await
-            .unwrap();
+        bus.publish(&[event("moods", "MoodLogged", number)]).await.unwrap();
         bus.caught_up("hugs.projection", DEADLINE).await.unwrap();
     }
 }
@@ -272,26 +240,15 @@ pub(crate) async fn what_a_group_is_said_to_have_caught_up_with_has_had_its_effe
 pub(crate) async fn nobody_vouches_for_a_group_that_does_not_exist(world: &impl World) {
     let bus = world.process().await;
     bus.publish(&hugs(1..=1)).await.unwrap();
-    assert!(
-        bus.caught_up("hugs.nobody", Duration::from_millis(50))
-            .await
-            .is_err()
-    );
+    assert!(bus.caught_up("hugs.nobody", Duration::from_millis(50)).await.is_err());
 }
 
 pub(crate) async fn what_is_no_subject_or_name_is_refused(world: &impl World) {
     let bus: Arc<dyn Bus> = world.process().await;
     let recorder = Recorder::new();
-    let wrong = bus
-        .consume(Group::new("hugs.projection", ["hugs"]), recorder.clone())
-        .await;
+    let wrong = bus.consume(Group::new("hugs.projection", ["hugs"]), recorder.clone()).await;
     assert!(matches!(wrong, Err(BusError::Subject(subject)) if subject == "hugs"));
-    let wrong = bus
-        .consume(Group::new("hugs_projection", ["hugs.*"]), recorder)
-        .await;
+    let wrong = bus.consume(Group::new("hugs_projection", ["hugs.*"]), recorder).await;
     assert!(matches!(wrong, Err(BusError::GroupName(name)) if name == "hugs_projection"));
-    assert!(matches!(
-        bus.listen(&["*.*".to_owned()]).await,
-        Err(BusError::Subject(_))
-    ));
+    assert!(matches!(bus.listen(&["*.*".to_owned()]).await, Err(BusError::Subject(_))));
 }

@@ -61,13 +61,8 @@ async fn nobody_answers_for_the_events_of_a_group_whose_last_member_has_left() {
     recorder.release();
     stopping.await.unwrap();
     assert!(matches!(waiting.await.unwrap(), Err(BusError::Absent(group)) if group == "hugs.projection"));
-    assert!(matches!(
-        bus.publish(&hugs(3..=3)).await,
-        Err(BusError::Absent(_))
-    ));
-    bus.publish(&[event("moods", "MoodLogged", 4)])
-        .await
-        .expect("nobody wants it");
+    assert!(matches!(bus.publish(&hugs(3..=3)).await, Err(BusError::Absent(_))));
+    bus.publish(&[event("moods", "MoodLogged", 4)]).await.expect("nobody wants it");
 }
 
 #[tokio::test]

@@ -26,22 +26,14 @@ struct Nats {
 impl Nats {
     async fn new() -> Self {
         match std::env::var("TEST_NATS_URL") {
-            Ok(url) => Self {
-                url,
-                options: options(),
-                server: None,
-            },
+            Ok(url) => Self { url, options: options(), server: None },
             Err(_) => Self::with_own_server().await,
         }
     }
 
     async fn with_own_server() -> Self {
         let server = NatsServer::start().await;
-        Self {
-            url: server.url(),
-            options: options(),
-            server: Some(server),
-        }
+        Self { url: server.url(), options: options(), server: Some(server) }
     }
 
     fn server(&mut self) -> &mut NatsServer {
@@ -79,13 +71,10 @@ async fn consumers_and_listeners_survive_a_restart_of_the_server() {
     bus.publish(&hugs(1..=2)).await.unwrap();
     assert_eq!(hear(&mut signals, 2).await, [1, 2]);
     recorder.until_settled(2).await;
+    bus.caught_up("hugs.projection", DEADLINE).await.expect("the server knows how far the group is");
 
     world.server().stop().await;
-    assert!(
-        bus.caught_up("hugs.projection", Duration::from_millis(100))
-            .await
-            .is_err()
-    );
+    assert!(bus.caught_up("hugs.projection", Duration::from_millis(100)).await.is_err());
     let late = hugs(3..=4);
     bus.publish(&late).await.expect_err("nobody stores it");
     world.server().start_again().await;
@@ -181,13 +170,7 @@ async fn a_group_that_wants_more_than_before_keeps_its_place() {
     bus.publish(&hugs(1..=2)).await.unwrap();
     before.until_settled(2).await;
     member.stop().await;
-    let _member = join(
-        &bus,
-        "hugs.projection",
-        &["hugs.HugSent", "social.Blocked"],
-        &after,
-    )
-    .await;
+    let _member = join(&bus, "hugs.projection", &["hugs.HugSent", "social.Blocked"], &after).await;
     bus.publish(&[event("social", "Blocked", 3)]).await.unwrap();
     bus.publish(&hugs(4..=4)).await.unwrap();
     assert_eq!(after.until_settled(2).await.offered, [3, 4]);
@@ -198,13 +181,7 @@ async fn an_old_member_and_a_new_one_that_wants_more_work_side_by_side() {
     let world = Nats::new().await;
     let (here, there) = (world.process().await, world.process().await);
     let recorder = Recorder::new();
-    let _new = join(
-        &here,
-        "hugs.projection",
-        &["hugs.HugSent", "hugs.HugSeen"],
-        &recorder,
-    )
-    .await;
+    let _new = join(&here, "hugs.projection", &["hugs.HugSent", "hugs.HugSeen"], &recorder).await;
     here.publish(&hugs(1..=1)).await.unwrap();
     recorder.until_settled(1).await;
     let _old = join(&there, "hugs.projection", &["hugs.HugSent"], &recorder).await;
@@ -217,9 +194,5 @@ async fn an_old_member_and_a_new_one_that_wants_more_work_side_by_side() {
 
 #[tokio::test]
 async fn an_address_that_makes_no_sense_is_refused() {
-    assert!(
-        NatsBus::connect("nats://127.0.0.1:no-port", options())
-            .await
-            .is_err()
-    );
+    assert!(NatsBus::connect("nats://127.0.0.1:no-port", options()).await.is_err());
 }

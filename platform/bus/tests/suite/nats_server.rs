@@ -17,11 +17,8 @@ pub(crate) struct NatsServer {
 
 impl NatsServer {
     pub(crate) async fn start() -> Self {
-        let mut server = Self {
-            child: None,
-            port: 0,
-            store: tempfile::tempdir().expect("a temporary folder"),
-        };
+        let mut server =
+            Self { child: None, port: 0, store: tempfile::tempdir().expect("a temporary folder") };
         server.run("-1").await;
         server
     }
@@ -34,11 +31,7 @@ impl NatsServer {
     pub(crate) async fn stop(&mut self) {
         let mut child = self.child.take().expect("the server runs");
         let id = child.id().expect("the server runs").to_string();
-        let told = Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .await
-            .expect("there is `kill`");
+        let told = Command::new("kill").args(["-TERM", &id]).status().await.expect("there is `kill`");
         assert!(told.success());
         tokio::time::timeout(DEADLINE, child.wait())
             .await
@@ -71,10 +64,7 @@ impl NatsServer {
             .kill_on_drop(true)
             .spawn()
             .expect("these tests need `nats-server` (Debian: apt install nats-server) or TEST_NATS_URL");
-        let ports = store.join(format!(
-            "nats-server_{}.ports",
-            child.id().expect("the server runs")
-        ));
+        let ports = store.join(format!("nats-server_{}.ports", child.id().expect("the server runs")));
         self.child = Some(child);
         self.port = port_in(&ports).await;
     }
@@ -84,18 +74,13 @@ impl NatsServer {
 async fn port_in(file: &Path) -> u16 {
     let written = async {
         loop {
-            if let Some(port) = std::fs::read_to_string(file)
-                .ok()
-                .and_then(|text| parse_port(&text))
-            {
+            if let Some(port) = std::fs::read_to_string(file).ok().and_then(|text| parse_port(&text)) {
                 return port;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(DEADLINE, written)
-        .await
-        .expect("nats-server listens in time")
+    tokio::time::timeout(DEADLINE, written).await.expect("nats-server listens in time")
 }
 
 fn parse_port(text: &str) -> Option<u16> {

@@ -50,10 +50,7 @@ pub(crate) fn event(producer: &str, kind: &str, seq: i64) -> Envelope {
 }
 
 pub(crate) fn hugs(numbers: impl IntoIterator<Item = i64>) -> Vec<Envelope> {
-    numbers
-        .into_iter()
-        .map(|number| event("hugs", "HugSent", number))
-        .collect()
+    numbers.into_iter().map(|number| event("hugs", "HugSent", number)).collect()
 }
 
 /// What a handler does with an event before it succeeds with it.
@@ -108,15 +105,12 @@ impl Recorder {
     pub(crate) async fn until(&self, condition: impl Fn(&Log) -> bool) -> Log {
         let mut log = self.log.subscribe();
         let reached = tokio::time::timeout(DEADLINE, log.wait_for(|log| condition(log))).await;
-        let Ok(reached) = reached else {
-            panic!("not reached in time: {:?}", self.log())
-        };
+        let Ok(reached) = reached else { panic!("not reached in time: {:?}", self.log()) };
         reached.expect("the recorder lives").clone()
     }
 
     pub(crate) async fn until_settled(&self, count: usize) -> Log {
-        self.until(|log| log.handled.len() + log.given_up.len() >= count)
-            .await
+        self.until(|log| log.handled.len() + log.given_up.len() >= count).await
     }
 
     fn trouble(&self, number: i64) -> Option<Trouble> {
@@ -158,9 +152,7 @@ pub(crate) async fn join(
     recorder: &Arc<Recorder>,
 ) -> Consumption {
     let group = Group::new(group, subjects.iter().copied());
-    bus.consume(group, recorder.clone())
-        .await
-        .expect("a group can be joined")
+    bus.consume(group, recorder.clone()).await.expect("a group can be joined")
 }
 
 /// Publishes in the background, as a relay does: until the bus answers for the events.
@@ -182,9 +174,7 @@ pub(crate) async fn hear(signals: &mut BoxStream<'static, Signal>, count: usize)
         })
     });
     let heard = events.take(count).collect();
-    tokio::time::timeout(DEADLINE, heard)
-        .await
-        .expect("the listener hears in time")
+    tokio::time::timeout(DEADLINE, heard).await.expect("the listener hears in time")
 }
 
 /// The numbers of the events heard before a gap.
@@ -196,7 +186,5 @@ pub(crate) async fn hear_until_gap(signals: &mut BoxStream<'static, Signal>) -> 
         }
         events
     };
-    tokio::time::timeout(DEADLINE, heard)
-        .await
-        .expect("the listener is told of the gap")
+    tokio::time::timeout(DEADLINE, heard).await.expect("the listener is told of the gap")
 }

@@ -14,9 +14,7 @@ use crate::{access_tokens::keys, context::Ctx};
 const CACHE: &str = "public, max-age=300";
 
 pub(crate) fn routes(ctx: Ctx) -> Router {
-    Router::new()
-        .route("/.well-known/jwks.json", get(answer))
-        .with_state(ctx)
+    Router::new().route("/.well-known/jwks.json", get(answer)).with_state(ctx)
 }
 
 async fn answer(State(ctx): State<Ctx>) -> Response {

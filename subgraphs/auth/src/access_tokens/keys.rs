@@ -29,9 +29,8 @@ const SLACK: TimeDelta = TimeDelta::minutes(5);
 const LOOK_EVERY: Duration = Duration::from_mins(10);
 
 /// What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7).
-const PKCS8_HEADER: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
+const PKCS8_HEADER: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
 /// A key pair as it is kept.
 #[derive(Clone)]
@@ -55,21 +54,11 @@ impl StoredKey {
     ) -> Result<Self, getrandom::Error> {
         let private_key = STANDARD.encode([&PKCS8_HEADER[..], &digest::random()?].concat());
         let id = SigningKeyId::at(now);
-        Ok(Self {
-            id,
-            generation,
-            private_key,
-            created_at: now,
-            signs_from,
-            published_until: None,
-        })
+        Ok(Self { id, generation, private_key, created_at: now, signs_from, published_until: None })
     }
 
     pub(crate) fn encoding_key(&self) -> Option<EncodingKey> {
-        STANDARD
-            .decode(&self.private_key)
-            .ok()
-            .map(|der| EncodingKey::from_ed_der(&der))
+        STANDARD.decode(&self.private_key).ok().map(|der| EncodingKey::from_ed_der(&der))
     }
 
     /// The public half, for others to verify with.
@@ -85,9 +74,7 @@ impl StoredKey {
 /// The public keys with which tokens that are alive, or soon will be, can be verified.
 pub(crate) async fn published(ctx: &Ctx) -> Result<JwkSet, IssueError> {
     let keys = store::published(ctx.db.reader(), ctx.now()).await?;
-    Ok(JwkSet {
-        keys: keys.iter().map(StoredKey::to_jwk).collect::<Result<_, _>>()?,
-    })
+    Ok(JwkSet { keys: keys.iter().map(StoredKey::to_jwk).collect::<Result<_, _>>()? })
 }
 
 /// Makes the first key, or the next one when the newest has grown old; forgets those no longer published.
@@ -139,12 +126,7 @@ mod tests {
     }
 
     async fn signing(ctx: &Ctx) -> String {
-        store::signing(ctx.db.reader(), ctx.now())
-            .await
-            .unwrap()
-            .unwrap()
-            .id
-            .to_string()
+        store::signing(ctx.db.reader(), ctx.now()).await.unwrap().unwrap().id.to_string()
     }
 
     #[tokio::test]

@@ -39,18 +39,12 @@ pub(crate) async fn signing(
     now: DateTime<Utc>,
 ) -> Result<Option<StoredKey>, StoreError> {
     let signing = key::Entity::find().filter(key::Column::SignsFrom.lte(now));
-    let row = signing
-        .order_by_desc(key::Column::Generation)
-        .one(connection)
-        .await?;
+    let row = signing.order_by_desc(key::Column::Generation).one(connection).await?;
     Ok(row.map(of_row))
 }
 
 pub(crate) async fn newest(connection: &impl Connection) -> Result<Option<StoredKey>, StoreError> {
-    let row = key::Entity::find()
-        .order_by_desc(key::Column::Generation)
-        .one(connection)
-        .await?;
+    let row = key::Entity::find().order_by_desc(key::Column::Generation).one(connection).await?;
     Ok(row.map(of_row))
 }
 
@@ -61,10 +55,7 @@ pub(crate) async fn published(
     let for_good = key::Column::PublishedUntil.is_null();
     let still = key::Column::PublishedUntil.gt(now);
     let published = key::Entity::find().filter(Condition::any().add(for_good).add(still));
-    let rows = published
-        .order_by_desc(key::Column::Generation)
-        .all(connection)
-        .await?;
+    let rows = published.order_by_desc(key::Column::Generation).all(connection).await?;
     Ok(rows.into_iter().map(of_row).collect())
 }
 

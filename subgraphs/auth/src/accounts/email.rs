@@ -32,12 +32,7 @@ impl Email {
         let domain = parse_domain(domain).ok_or(EmailError)?;
         let address = format!("{local}@{domain}");
         let short = address.len() <= MAX_BYTES;
-        short
-            .then_some(Self {
-                address,
-                local_bytes: local.len(),
-            })
-            .ok_or(EmailError)
+        short.then_some(Self { address, local_bytes: local.len() }).ok_or(EmailError)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -91,10 +86,7 @@ mod tests {
         assert_eq!(email.as_str(), "Ada.Lovelace+hugs@example.org");
         assert_eq!(email.key(), "ada.lovelace+hugs@example.org");
         assert_eq!(email.local_part(), "Ada.Lovelace+hugs");
-        assert_eq!(
-            Email::parse("ada@bücher.example").unwrap().as_str(),
-            "ada@xn--bcher-kva.example"
-        );
+        assert_eq!(Email::parse("ada@bücher.example").unwrap().as_str(), "ada@xn--bcher-kva.example");
         assert!(Email::parse("用户@example.org").is_ok());
     }
 
@@ -126,13 +118,7 @@ mod tests {
         for text in wrong {
             assert_eq!(Email::parse(text), Err(EmailError), "{text:?}");
         }
-        assert_eq!(
-            Email::parse(&format!("{}@example.org", "a".repeat(65))),
-            Err(EmailError)
-        );
-        assert_eq!(
-            Email::parse(&format!("a@{}.org", "b.".repeat(200))),
-            Err(EmailError)
-        );
+        assert_eq!(Email::parse(&format!("{}@example.org", "a".repeat(65))), Err(EmailError));
+        assert_eq!(Email::parse(&format!("a@{}.org", "b.".repeat(200))), Err(EmailError));
     }
 }

@@ -38,24 +38,12 @@ impl User {
 impl User {
     /// A person of whom only the id is known here.
     pub(crate) fn of(user_id: UserId) -> Self {
-        Self {
-            user_id,
-            id: ID(user_id.to_string()),
-            username: None,
-            display_name: None,
-        }
+        Self { user_id, id: ID(user_id.to_string()), username: None, display_name: None }
     }
 
     fn named(user_id: UserId, names: Names) -> Self {
-        let Names {
-            username,
-            display_name,
-        } = names;
-        Self {
-            username: Some(username),
-            display_name: Some(display_name),
-            ..Self::of(user_id)
-        }
+        let Names { username, display_name } = names;
+        Self { username: Some(username), display_name: Some(display_name), ..Self::of(user_id) }
     }
 }
 
@@ -106,18 +94,8 @@ struct RegisterInput {
 
 impl From<RegisterInput> for Register {
     fn from(input: RegisterInput) -> Self {
-        let RegisterInput {
-            email,
-            username,
-            display_name,
-            password,
-        } = input;
-        Self {
-            email,
-            username,
-            display_name,
-            password,
-        }
+        let RegisterInput { email, username, display_name, password } = input;
+        Self { email, username, display_name, password }
     }
 }
 
@@ -144,10 +122,7 @@ struct LoginInput {
 
 impl From<LoginInput> for LogIn {
     fn from(input: LoginInput) -> Self {
-        Self {
-            email: input.email,
-            password: input.password,
-        }
+        Self { email: input.email, password: input.password }
     }
 }
 
@@ -171,29 +146,17 @@ impl AccountMutation {
     async fn register(&self, gql: &Context<'_>, input: RegisterInput) -> Result<RegisterPayload> {
         let (registered, errors) = settle(accounts::register(gql.data::<Ctx>()?, input.into()).await)?;
         let Some(Registered { tokens, names }) = registered else {
-            return Ok(RegisterPayload {
-                tokens: None,
-                user: None,
-                errors,
-            });
+            return Ok(RegisterPayload { tokens: None, user: None, errors });
         };
         let user = User::named(tokens.user, names);
-        Ok(RegisterPayload {
-            tokens: Some(tokens.into()),
-            user: Some(user),
-            errors,
-        })
+        Ok(RegisterPayload { tokens: Some(tokens.into()), user: Some(user), errors })
     }
 
     /// Opens a session. A wrong password and an address without an account are answered alike.
     async fn login(&self, gql: &Context<'_>, input: LoginInput) -> Result<LoginPayload> {
         let (tokens, errors) = settle(accounts::log_in(gql.data::<Ctx>()?, input.into()).await)?;
         let user = tokens.as_ref().map(|tokens| User::of(tokens.user));
-        Ok(LoginPayload {
-            tokens: tokens.map(AuthTokens::from),
-            user,
-            errors,
-        })
+        Ok(LoginPayload { tokens: tokens.map(AuthTokens::from), user, errors })
     }
 }
 
@@ -202,9 +165,9 @@ impl Refusal for RegisterError {
         let (code, path): (_, &[&str]) = match &self {
             Self::Email(_) => ("EMAIL_INVALID", &["input", "email"]),
             Self::EmailUnavailable => ("EMAIL_UNAVAILABLE", &["input", "email"]),
-            Self::Password(PasswordError::TooShort) => ("PASSWORD_TOO_SHORT", &["input", "password"]),
-            Self::Password(PasswordError::TooLong) => ("PASSWORD_TOO_LONG", &["input", "password"]),
-            Self::Password(PasswordError::TooCommon) => ("PASSWORD_TOO_COMMON", &["input", "password"]),
+            Self::Password(PasswordError::Short) => ("PASSWORD_TOO_SHORT", &["input", "password"]),
+            Self::Password(PasswordError::Long) => ("PASSWORD_TOO_LONG", &["input", "password"]),
+            Self::Password(PasswordError::Common) => ("PASSWORD_TOO_COMMON", &["input", "password"]),
             Self::Name(refusal) => {
                 let path: Vec<_> = refusal.path.iter().map(String::as_str).collect();
                 return Ok(UserError::new(&refusal.code, &refusal.message, &path));

@@ -13,21 +13,14 @@ use crate::{
         store::{self, Credentials},
     },
     context::Ctx,
+    digest,
     passwords::{Presented, Verdict},
     sessions::{self, Tokens},
     throttle::{self, Policy},
 };
 
-const PER_ACCOUNT: Policy = Policy {
-    name: "login.account",
-    burst: 10,
-    one_in: TimeDelta::seconds(15),
-};
-const PER_ADDRESS: Policy = Policy {
-    name: "login.address",
-    burst: 50,
-    one_in: TimeDelta::seconds(5),
-};
+const PER_ACCOUNT: Policy = Policy { name: "login.account", burst: 10, one_in: TimeDelta::seconds(15) };
+const PER_ADDRESS: Policy = Policy { name: "login.address", burst: 50, one_in: TimeDelta::seconds(5) };
 
 /// What somebody logs in with, as they wrote it.
 pub(crate) struct LogIn {
@@ -37,17 +30,17 @@ pub(crate) struct LogIn {
 
 /// Opens a session for whoever knows the password.
 pub(crate) async fn log_in(ctx: &Ctx, command: LogIn) -> Result<Tokens, LoginError> {
-    // What is no address has no account; the throttle still needs something to go by.
-    let key = Email::parse(&command.email).map_or_else(|_| "none".to_owned(), |email| email.key());
+    let email = Email::parse(&command.email);
+    // What is no address has no account; it is counted and looked up all the same.
+    let key =
+        email.map_or_else(|_| format!("not an address: {}", digest(&command.email)), |email| email.key());
     throttle::attempt(ctx, PER_ACCOUNT, &key).await??;
     if let Some(address) = ctx.client.address {
         throttle::attempt(ctx, PER_ADDRESS, &address.to_string()).await??;
     }
     let found = store::credentials(ctx.db.reader(), &key).await?;
     let presented = Presented::new(&command.password);
-    let hash = found
-        .as_ref()
-        .map(|credentials| credentials.password_hash.clone());
+    let hash = found.as_ref().map(|credentials| credentials.password_hash.clone());
     let verdict = ctx.hasher().verify(presented.clone(), hash).await?;
     let Some(credentials) = found.filter(|_| verdict != Verdict::Wrong) else {
         return Err(LoginError::InvalidCredentials);
@@ -57,6 +50,10 @@ pub(crate) async fn log_in(ctx: &Ctx, command: LogIn) -> Result<Tokens, LoginErr
         Verdict::Right | Verdict::Wrong => None,
     };
     enter(ctx, &credentials, &key, stronger).await
+}
+
+fn digest(text: &str) -> String {
+    digest::to_text(&digest::sha256(&[text.as_bytes()]))
 }
 
 async fn enter(
@@ -89,10 +86,7 @@ mod tests {
     use crate::{Auth, accounts::Account};
 
     fn attempt(email: &str) -> LogIn {
-        LogIn {
-            email: email.to_owned(),
-            password: "correct horse".to_owned(),
-        }
+        LogIn { email: email.to_owned(), password: "correct horse".to_owned() }
     }
 
     /// An account whose password was hashed at a lower cost than today's.
@@ -101,18 +95,9 @@ mod tests {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let hash = argon2.hash_password(b"correct horse").unwrap().to_string();
         let (user, email) = (UserId::at(ctx.now()), "ada@example.org".to_owned());
-        let account = Account {
-            user,
-            email,
-            email_verified_at: None,
-            created_at: ctx.now(),
-        };
+        let account = Account { user, email, email_verified_at: None, created_at: ctx.now() };
         let transaction = ctx.db.begin().await.unwrap();
-        assert!(
-            store::insert(&transaction, &account, "ada@example.org", hash)
-                .await
-                .unwrap()
-        );
+        assert!(store::insert(&transaction, &account, "ada@example.org", hash).await.unwrap());
         transaction.commit().await.unwrap();
     }
 
@@ -121,16 +106,8 @@ mod tests {
         let app = TestApp::start::<Auth>().await;
         let ctx = Ctx::new(&app.foundation).unwrap();
         insert_old_account(&ctx).await;
-        let wrong = LogIn {
-            password: "wrong".to_owned(),
-            ..attempt("ada@example.org")
-        };
-        for command in [
-            wrong,
-            attempt("nobody@example.org"),
-            attempt("no address"),
-            attempt(""),
-        ] {
+        let wrong = LogIn { password: "wrong".to_owned(), ..attempt("ada@example.org") };
+        for command in [wrong, attempt("nobody@example.org"), attempt("no address"), attempt("")] {
             let before = ctx.hasher().computed();
             let refused = log_in(&ctx, command).await;
             assert!(matches!(refused, Err(LoginError::InvalidCredentials)));
@@ -145,15 +122,8 @@ mod tests {
         let ctx = Ctx::new(&app.foundation).unwrap();
         insert_old_account(&ctx).await;
         log_in(&ctx, attempt("ada@example.org")).await.unwrap();
-        let stored = store::credentials(ctx.db.reader(), "ada@example.org")
-            .await
-            .unwrap()
-            .unwrap();
-        assert!(
-            stored.password_hash.contains("m=19456,t=2,p=1"),
-            "{}",
-            stored.password_hash
-        );
+        let stored = store::credentials(ctx.db.reader(), "ada@example.org").await.unwrap().unwrap();
+        assert!(stored.password_hash.contains("m=19456,t=2,p=1"), "{}", stored.password_hash);
         let before = ctx.hasher().computed();
         log_in(&ctx, attempt("ada@example.org")).await.unwrap();
         assert_eq!(ctx.hasher().computed() - before, 1, "once is enough");

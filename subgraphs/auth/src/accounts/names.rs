@@ -10,12 +10,7 @@ const SERVICE: &str = "users";
 const PATH: &str = "/internal/v1/username-reservations";
 
 /// What `users` may say no with.
-const CODES: [&str; 4] = [
-    "USERNAME_TAKEN",
-    "USERNAME_INVALID",
-    "USERNAME_RESERVED",
-    "DISPLAY_NAME_INVALID",
-];
+const CODES: [&str; 4] = ["USERNAME_TAKEN", "USERNAME_INVALID", "USERNAME_RESERVED", "DISPLAY_NAME_INVALID"];
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,11 +43,7 @@ pub(crate) async fn reserve(
     username: &str,
     display_name: &str,
 ) -> Result<Names, RegisterError> {
-    let question = Question {
-        user_id,
-        username,
-        display_name,
-    };
+    let question = Question { user_id, username, display_name };
     match ctx.peers().ask(SERVICE, PATH, &question).await {
         Ok(names) => Ok(names),
         Err(PeerError::Refused { status, body, .. }) => match serde_json::from_slice::<NameRefusal>(&body) {

@@ -8,6 +8,7 @@ use events::auth::UserRegistered;
 use ids::UserId;
 
 use crate::{
+    access_tokens::Signer,
     accounts::{Account, Names, RegisterError, email::Email, names, store},
     context::Ctx,
     passwords::Password,
@@ -15,16 +16,8 @@ use crate::{
     throttle::{self, Policy},
 };
 
-const PER_EMAIL: Policy = Policy {
-    name: "register.email",
-    burst: 10,
-    one_in: TimeDelta::minutes(1),
-};
-const PER_ADDRESS: Policy = Policy {
-    name: "register.address",
-    burst: 50,
-    one_in: TimeDelta::seconds(20),
-};
+const PER_EMAIL: Policy = Policy { name: "register.email", burst: 10, one_in: TimeDelta::minutes(1) };
+const PER_ADDRESS: Policy = Policy { name: "register.address", burst: 50, one_in: TimeDelta::seconds(20) };
 
 /// What somebody registers with, as they wrote it.
 pub(crate) struct Register {
@@ -44,21 +37,18 @@ pub(crate) struct Registered {
 /// Makes an account and logs its owner in.
 pub(crate) async fn register(ctx: &Ctx, command: Register) -> Result<Registered, RegisterError> {
     let email = Email::parse(&command.email)?;
-    let known = [
-        &command.username,
-        email.as_str(),
-        email.local_part(),
-        &command.display_name,
-    ];
+    let known = [&command.username, email.as_str(), email.local_part(), &command.display_name];
     let password = Password::parse(&command.password, &known)?;
     admit(ctx, &email).await?;
     if store::email_is_taken(ctx.db.reader(), &email.key()).await? {
         return Err(RegisterError::EmailUnavailable);
     }
     let user = UserId::at(ctx.now());
-    let names = names::reserve(ctx, user, &command.username, &command.display_name).await?;
+    // Whatever may fail comes before the name is kept: until that runs out, nobody else could have it.
+    let signer = ctx.issuer().signer(ctx).await?;
     let hash = ctx.hasher().hash(password).await?;
-    let tokens = create(ctx, user, &email, hash, &names).await?;
+    let names = names::reserve(ctx, user, &command.username, &command.display_name).await?;
+    let tokens = create(ctx, &signer, user, &email, hash, &names).await?;
     Ok(Registered { tokens, names })
 }
 
@@ -72,36 +62,23 @@ async fn admit(ctx: &Ctx, email: &Email) -> Result<(), RegisterError> {
 
 async fn create(
     ctx: &Ctx,
+    signer: &Signer,
     user: UserId,
     email: &Email,
     hash: String,
     names: &Names,
 ) -> Result<Tokens, RegisterError> {
     let now = ctx.now();
-    let signer = ctx.issuer().signer(ctx).await?;
     let work = ctx.outbox.begin(Some(user)).await?;
-    let account = Account {
-        user,
-        email: email.as_str().to_owned(),
-        email_verified_at: None,
-        created_at: now,
-    };
+    let account =
+        Account { user, email: email.as_str().to_owned(), email_verified_at: None, created_at: now };
     if !store::insert(&*work, &account, &email.key(), hash).await? {
         work.rollback().await?;
         return Err(RegisterError::EmailUnavailable);
     }
-    let tokens = sessions::open(ctx, &*work, &signer, user).await?;
-    let Names {
-        username,
-        display_name,
-    } = names.clone();
-    work.emit(&UserRegistered {
-        user_id: user,
-        username,
-        display_name,
-        registered_at: now,
-    })
-    .await?;
+    let tokens = sessions::open(ctx, &*work, signer, user).await?;
+    let Names { username, display_name } = names.clone();
+    work.emit(&UserRegistered { user_id: user, username, display_name, registered_at: now }).await?;
     work.commit().await?;
     Ok(tokens)
 }

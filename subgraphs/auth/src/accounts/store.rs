@@ -29,10 +29,7 @@ mod account {
 
     impl std::fmt::Debug for Model {
         fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            formatter
-                .debug_struct("Model")
-                .field("user_id", &self.user_id)
-                .finish_non_exhaustive()
+            formatter.debug_struct("Model").field("user_id", &self.user_id).finish_non_exhaustive()
         }
     }
 
@@ -89,14 +86,8 @@ pub(crate) async fn credentials(
     connection: &impl Connection,
     email_key: &str,
 ) -> Result<Option<Credentials>, StoreError> {
-    let row = account::Entity::find()
-        .filter(account::Column::EmailKey.eq(email_key))
-        .one(connection)
-        .await?;
-    Ok(row.map(|row| Credentials {
-        user: row.user_id,
-        password_hash: row.password_hash,
-    }))
+    let row = account::Entity::find().filter(account::Column::EmailKey.eq(email_key)).one(connection).await?;
+    Ok(row.map(|row| Credentials { user: row.user_id, password_hash: row.password_hash }))
 }
 
 /// Puts a new hash in place of the one that was compared with, unless the password has changed since.

@@ -16,23 +16,15 @@ impl MigrationTrait for Migration {
             ("refresh_tokens", "session_id"),
             ("refresh_tokens", "expires_at"),
         ] {
-            let index = Index::create()
-                .name(format!("{table}_{column}"))
-                .table(table)
-                .col(column)
-                .to_owned();
+            let index = Index::create().name(format!("{table}_{column}")).table(table).col(column).to_owned();
             manager.create_index(index).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("refresh_tokens").to_owned())
-            .await?;
-        manager
-            .drop_table(Table::drop().table("sessions").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("refresh_tokens").to_owned()).await?;
+        manager.drop_table(Table::drop().table("sessions").to_owned()).await
     }
 }
 
@@ -44,16 +36,8 @@ fn sessions() -> TableCreateStatement {
         .col(ColumnDef::new("device").text())
         .col(ColumnDef::new("address").text())
         .col(ColumnDef::new("created_at").timestamp_with_time_zone().not_null())
-        .col(
-            ColumnDef::new("last_used_at")
-                .timestamp_with_time_zone()
-                .not_null(),
-        )
-        .col(
-            ColumnDef::new("access_until")
-                .timestamp_with_time_zone()
-                .not_null(),
-        )
+        .col(ColumnDef::new("last_used_at").timestamp_with_time_zone().not_null())
+        .col(ColumnDef::new("access_until").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("ends_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("revoked_at").timestamp_with_time_zone())
         .to_owned()

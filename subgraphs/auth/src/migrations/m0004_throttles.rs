@@ -14,17 +14,12 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new("empty_at").big_integer().not_null())
             .to_owned();
         manager.create_table(throttles).await?;
-        let by_time = Index::create()
-            .name("throttles_empty_at")
-            .table("throttles")
-            .col("empty_at")
-            .to_owned();
+        let by_time =
+            Index::create().name("throttles_empty_at").table("throttles").col("empty_at").to_owned();
         manager.create_index(by_time).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("throttles").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("throttles").to_owned()).await
     }
 }

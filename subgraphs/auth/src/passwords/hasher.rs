@@ -53,9 +53,7 @@ pub(crate) struct Hasher {
 
 impl Hasher {
     pub(crate) fn try_new() -> Result<Self, HashError> {
-        let processors = std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(MAX_AT_ONCE);
+        let processors = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_AT_ONCE);
         let dummy = hash_now(b"nobody's password").map_err(HashError::Argon2)?;
         Ok(Self {
             at_once: Arc::new(Semaphore::new(processors)),
@@ -83,9 +81,7 @@ impl Hasher {
     ) -> Result<Verdict, HashError> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.clone());
-        let verdict = self
-            .compute(move || verify_now(&password.into_bytes(), &hash))
-            .await?;
+        let verdict = self.compute(move || verify_now(&password.into_bytes(), &hash)).await?;
         Ok(if known { verdict } else { Verdict::Wrong })
     }
 
@@ -100,12 +96,7 @@ impl Hasher {
         work: impl FnOnce() -> Result<T, Argon2Error> + Send + 'static,
     ) -> Result<T, HashError> {
         let _place = self.waiting.try_acquire().map_err(|_| HashError::Busy)?;
-        let turn = self
-            .at_once
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| HashError::Busy)?;
+        let turn = self.at_once.clone().acquire_owned().await.map_err(|_| HashError::Busy)?;
         let computed = self.computed.clone();
         let result = tokio::task::spawn_blocking(move || {
             // Held until the work is done, even when nobody waits for it any more.
@@ -155,15 +146,9 @@ mod tests {
         let hasher = Hasher::try_new().unwrap();
         let hash = hasher.hash(password("correct horse")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        let right = hasher
-            .verify(Presented::new("correct horse"), Some(hash.clone()))
-            .await
-            .unwrap();
+        let right = hasher.verify(Presented::new("correct horse"), Some(hash.clone())).await.unwrap();
         assert_eq!(right, Verdict::Right);
-        let wrong = hasher
-            .verify(Presented::new("correct house"), Some(hash))
-            .await
-            .unwrap();
+        let wrong = hasher.verify(Presented::new("correct house"), Some(hash)).await.unwrap();
         assert_eq!(wrong, Verdict::Wrong);
     }
 
@@ -183,21 +168,14 @@ mod tests {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let hash = argon2.hash_password(b"correct horse").unwrap().to_string();
         let hasher = Hasher::try_new().unwrap();
-        let verdict = hasher
-            .verify(Presented::new("correct horse"), Some(hash))
-            .await
-            .unwrap();
+        let verdict = hasher.verify(Presented::new("correct horse"), Some(hash)).await.unwrap();
         assert_eq!(verdict, Verdict::RightButWeak);
     }
 
     #[tokio::test]
     async fn when_too_many_wait_the_next_is_sent_away() {
         let hasher = Hasher::try_new().unwrap();
-        let _full = hasher
-            .waiting
-            .acquire_many(u32::try_from(MAX_WAITING).unwrap())
-            .await
-            .unwrap();
+        let _full = hasher.waiting.acquire_many(u32::try_from(MAX_WAITING).unwrap()).await.unwrap();
         let refused = hasher.verify(Presented::new("anything"), None).await;
         assert!(matches!(refused, Err(HashError::Busy)));
     }

@@ -25,27 +25,27 @@ pub(crate) struct Presented(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PasswordError {
     #[error("a password has at least {MIN_CHARACTERS} characters")]
-    TooShort,
+    Short,
     #[error("a password has at most {MAX_CHARACTERS} characters")]
-    TooLong,
+    Long,
     #[error("this password is one of the first that anybody would try")]
-    TooCommon,
+    Common,
 }
 
 impl Password {
     /// `known` is what others know of the user: names and addresses, which are no passwords.
     pub(crate) fn parse(text: &str, known: &[&str]) -> Result<Self, PasswordError> {
         if text.len() > MAX_BYTES {
-            return Err(PasswordError::TooLong);
+            return Err(PasswordError::Long);
         }
         let normal = normalised(text);
         match normal.chars().count() {
-            count if count < MIN_CHARACTERS => return Err(PasswordError::TooShort),
-            count if count > MAX_CHARACTERS => return Err(PasswordError::TooLong),
+            count if count < MIN_CHARACTERS => return Err(PasswordError::Short),
+            count if count > MAX_CHARACTERS => return Err(PasswordError::Long),
             _ => {}
         }
         if is_common(&normal.to_lowercase(), known) {
-            return Err(PasswordError::TooCommon);
+            return Err(PasswordError::Common);
         }
         Ok(Self(normal))
     }
@@ -58,11 +58,7 @@ impl Password {
 impl Presented {
     /// Texts that no password can be become an empty one, which costs as much to refuse as any.
     pub(crate) fn new(text: &str) -> Self {
-        Self(if text.len() > MAX_BYTES {
-            String::new()
-        } else {
-            normalised(text)
-        })
+        Self(if text.len() > MAX_BYTES { String::new() } else { normalised(text) })
     }
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {
@@ -79,9 +75,7 @@ fn is_common(password: &str, known: &[&str]) -> bool {
     let bare = password.trim_end_matches(|last: char| last.is_ascii_digit() || last.is_ascii_punctuation());
     common::contains(password)
         || bare == SERVICE
-        || known
-            .iter()
-            .any(|text| normalised(text).to_lowercase() == password)
+        || known.iter().any(|text| normalised(text).to_lowercase() == password)
         || repeats(password)
         || runs(password)
 }
@@ -89,12 +83,7 @@ fn is_common(password: &str, known: &[&str]) -> bool {
 /// Whether it is one to three characters over and over.
 fn repeats(password: &str) -> bool {
     let characters: Vec<_> = password.chars().collect();
-    (1..=3).any(|length| {
-        characters
-            .iter()
-            .zip(characters.iter().skip(length))
-            .all(|(one, next)| one == next)
-    })
+    (1..=3).any(|length| characters.iter().zip(characters.iter().skip(length)).all(|(one, next)| one == next))
 }
 
 /// Whether it is a run of the alphabet, the digits or a keyboard's row, in either direction.
@@ -108,8 +97,7 @@ fn runs(password: &str) -> bool {
         "azertyuiop",
     ];
     let reversed: String = password.chars().rev().collect();
-    ROWS.iter()
-        .any(|row| row.contains(password) || row.contains(&reversed))
+    ROWS.iter().any(|row| row.contains(password) || row.contains(&reversed))
 }
 
 macro_rules! secret_debug {
@@ -133,12 +121,12 @@ mod tests {
 
     #[test]
     fn length_is_counted_in_characters() {
-        assert_eq!(refused("7chars!"), Some(PasswordError::TooShort));
-        assert_eq!(refused("éééé"), Some(PasswordError::TooShort));
+        assert_eq!(refused("7chars!"), Some(PasswordError::Short));
+        assert_eq!(refused("éééé"), Some(PasswordError::Short));
         assert_eq!(refused("пароль-мой"), None);
         assert_eq!(refused(&"xy z".repeat(32)), None);
-        assert_eq!(refused(&"xy z!".repeat(26)), Some(PasswordError::TooLong));
-        assert_eq!(refused(&"x".repeat(1_000_000)), Some(PasswordError::TooLong));
+        assert_eq!(refused(&"xy z!".repeat(26)), Some(PasswordError::Long));
+        assert_eq!(refused(&"x".repeat(1_000_000)), Some(PasswordError::Long));
     }
 
     #[test]
@@ -160,18 +148,13 @@ mod tests {
             "Trustno1",
         ];
         for text in common {
-            assert_eq!(refused(text), Some(PasswordError::TooCommon), "{text}");
+            assert_eq!(refused(text), Some(PasswordError::Common), "{text}");
         }
     }
 
     #[test]
     fn nothing_is_asked_of_what_it_is_made_of() {
-        for text in [
-            "correct horse battery staple",
-            "lowercaseonlybutlong",
-            "        x",
-            "94837265019283",
-        ] {
+        for text in ["correct horse battery staple", "lowercaseonlybutlong", "        x", "94837265019283"] {
             assert_eq!(refused(text), None, "{text}");
         }
     }

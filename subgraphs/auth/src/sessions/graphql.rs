@@ -79,11 +79,7 @@ impl SessionMutation {
     ) -> Result<RefreshTokensPayload> {
         let (tokens, errors) = settle(sessions::refresh(gql.data::<Ctx>()?, &input.refresh_token).await)?;
         let user = tokens.as_ref().map(|tokens| User::of(tokens.user));
-        Ok(RefreshTokensPayload {
-            tokens: tokens.map(AuthTokens::from),
-            user,
-            errors,
-        })
+        Ok(RefreshTokensPayload { tokens: tokens.map(AuthTokens::from), user, errors })
     }
 
     /// Ends a session: its refresh token is no longer good, and neither are its access tokens.
@@ -97,21 +93,16 @@ impl SessionMutation {
         let token = input.and_then(|input| input.refresh_token);
         let ended = sessions::log_out(gql.data::<Ctx>()?, token.as_deref()).await;
         let (ended, errors) = settle(ended)?;
-        Ok(LogoutPayload {
-            logged_out: ended.is_some(),
-            errors,
-        })
+        Ok(LogoutPayload { logged_out: ended.is_some(), errors })
     }
 }
 
 impl Refusal for RefreshError {
     fn into_user_error(self) -> Result<UserError, Error> {
         match &self {
-            Self::Invalid => Ok(UserError::new(
-                "REFRESH_TOKEN_INVALID",
-                self.to_string(),
-                &["input", "refreshToken"],
-            )),
+            Self::Invalid => {
+                Ok(UserError::new("REFRESH_TOKEN_INVALID", self.to_string(), &["input", "refreshToken"]))
+            }
             Self::Issue(_) | Self::Database(_) => Err(Failure::internal(self)),
         }
     }

@@ -91,13 +91,7 @@ mod tests {
     fn a_token_is_read_as_it_was_written_and_as_nothing_else() {
         let token = RefreshToken::generate().unwrap();
         assert_eq!(RefreshToken::parse(&token.to_text()), Ok(token.clone()));
-        for wrong in [
-            "",
-            "hmr_",
-            "hmr_AAAA",
-            &token.to_text()[4..],
-            &format!("{}A", token.to_text()),
-        ] {
+        for wrong in ["", "hmr_", "hmr_AAAA", &token.to_text()[4..], &format!("{}A", token.to_text())] {
             assert_eq!(RefreshToken::parse(wrong), Err(RefreshTokenError), "{wrong}");
         }
         assert_eq!(format!("{token:?}"), "RefreshToken(…)");
@@ -105,10 +99,7 @@ mod tests {
 
     #[test]
     fn a_child_follows_from_token_and_salt_and_from_neither_alone() {
-        let (one, other) = (
-            RefreshToken::generate().unwrap(),
-            RefreshToken::generate().unwrap(),
-        );
+        let (one, other) = (RefreshToken::generate().unwrap(), RefreshToken::generate().unwrap());
         assert_eq!(one.child(&[1; 32]), one.child(&[1; 32]));
         assert_ne!(one.child(&[1; 32]), one.child(&[2; 32]));
         assert_ne!(one.child(&[1; 32]), other.child(&[1; 32]));

@@ -17,13 +17,7 @@ pub(crate) async fn revoke(work: &Work, session: SessionId, now: DateTime<Utc>) 
         return Ok(());
     };
     let until = session.access_until.max(now);
-    work.emit(&SessionRevoked {
-        session_id: session.id,
-        user_id: session.user,
-        revoked_at: now,
-        until,
-    })
-    .await
+    work.emit(&SessionRevoked { session_id: session.id, user_id: session.user, revoked_at: now, until }).await
 }
 
 /// Ends the session of `refresh_token`, or without one the viewer's. A token that is none ends nothing, and that is
@@ -34,9 +28,7 @@ pub(crate) async fn log_out(ctx: &Ctx, refresh_token: Option<&str>) -> Result<()
             let Ok(token) = RefreshToken::parse(text) else {
                 return Ok(());
             };
-            store::find_token(ctx.db.reader(), &token.hash())
-                .await?
-                .map(|token| token.session)
+            store::find_token(ctx.db.reader(), &token.hash()).await?.map(|token| token.session)
         }
         None => Some(own_session(ctx)?),
     };
@@ -47,8 +39,5 @@ pub(crate) async fn log_out(ctx: &Ctx, refresh_token: Option<&str>) -> Result<()
 }
 
 fn own_session(ctx: &Ctx) -> Result<SessionId, LogoutError> {
-    ctx.caller
-        .viewer()
-        .and_then(|viewer| viewer.session_id)
-        .ok_or(LogoutError::Unauthenticated)
+    ctx.caller.viewer().and_then(|viewer| viewer.session_id).ok_or(LogoutError::Unauthenticated)
 }

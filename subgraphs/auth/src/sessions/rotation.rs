@@ -30,9 +30,7 @@ pub(crate) async fn refresh(ctx: &Ctx, text: &str) -> Result<Tokens, RefreshErro
     let work = ctx.begin().await?;
     let spent = store::spend(&*work, &presented.hash(), &salt, now).await?;
     // After the statement, the row is as whoever spent the token left it.
-    let stored = store::find_token(&*work, &presented.hash())
-        .await?
-        .ok_or(RefreshError::Invalid)?;
+    let stored = store::find_token(&*work, &presented.hash()).await?.ok_or(RefreshError::Invalid)?;
     let child = if spent {
         let child = presented.child(&salt);
         let row = store::NewToken {
@@ -73,9 +71,7 @@ async fn again(
         return Ok(None);
     }
     let child = presented.child(&salt);
-    let unused = store::find_token(&**work, &child.hash())
-        .await?
-        .is_some_and(|row| row.spent_at.is_none());
+    let unused = store::find_token(&**work, &child.hash()).await?.is_some_and(|row| row.spent_at.is_none());
     Ok(unused.then_some(child))
 }
 
@@ -91,11 +87,7 @@ async fn renewed(
     let session = store::renew(&**work, stored.session, now, until, now + REFRESH_LIFETIME).await?;
     let session = session.ok_or(RefreshError::Invalid)?;
     let access = signer.issue(session.user, session.id, now)?;
-    Ok(Tokens {
-        user: session.user,
-        access,
-        refresh,
-    })
+    Ok(Tokens { user: session.user, access, refresh })
 }
 
 /// A token that is spent was used twice: its family ends. One that isn't has expired, or its family has ended.

@@ -143,10 +143,7 @@ pub(crate) async fn find_token(
     connection: &impl Connection,
     hash: &str,
 ) -> Result<Option<StoredToken>, StoreError> {
-    let row = token::Entity::find()
-        .filter(token::Column::TokenHash.eq(hash))
-        .one(connection)
-        .await?;
+    let row = token::Entity::find().filter(token::Column::TokenHash.eq(hash)).one(connection).await?;
     Ok(row.map(|row| StoredToken {
         id: row.token_id,
         session: row.session_id,
@@ -211,11 +208,7 @@ pub(crate) async fn revoke(
 
 async fn find_session(connection: &impl Connection, id: SessionId) -> Result<Option<Session>, StoreError> {
     let row = session::Entity::find_by_id(id).one(connection).await?;
-    Ok(row.map(|row| Session {
-        id: row.session_id,
-        user: row.user_id,
-        access_until: row.access_until,
-    }))
+    Ok(row.map(|row| Session { id: row.session_id, user: row.user_id, access_until: row.access_until }))
 }
 
 /// Removes what can't be used again by anybody.

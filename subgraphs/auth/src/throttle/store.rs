@@ -36,10 +36,7 @@ pub(crate) async fn pour(
     latest: i64,
 ) -> Result<bool, StoreError> {
     use bucket::Column;
-    let row = bucket::ActiveModel {
-        key: Set(key.to_owned()),
-        empty_at: Set(now + step),
-    };
+    let row = bucket::ActiveModel { key: Set(key.to_owned()), empty_at: Set(now + step) };
     let inserted = bucket::Entity::insert(row)
         .on_conflict_do_nothing_on([Column::Key])
         .exec_without_returning(connection)
@@ -61,10 +58,7 @@ pub(crate) async fn pour(
 }
 
 pub(crate) async fn remove(connection: &impl Connection, key: &str) -> Result<(), StoreError> {
-    bucket::Entity::delete_by_id(key.to_owned())
-        .exec(connection)
-        .await
-        .map(|_| ())
+    bucket::Entity::delete_by_id(key.to_owned()).exec(connection).await.map(|_| ())
 }
 
 pub(crate) async fn remove_empty(connection: &impl Connection, now: i64) -> Result<(), StoreError> {

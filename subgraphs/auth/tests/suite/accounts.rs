@@ -32,13 +32,7 @@ async fn an_account_is_shown_to_its_owner_and_to_nobody_else() {
 #[tokio::test]
 async fn ids_that_are_none_are_nobody() {
     let app = app().await;
-    for id in [
-        "",
-        "usr_",
-        "usr_1",
-        "hug_0192f0c1a2b37c4d8e5f60718293a4b5",
-        "' OR 1=1 --",
-    ] {
+    for id in ["", "usr_", "usr_1", "hug_0192f0c1a2b37c4d8e5f60718293a4b5", "' OR 1=1 --"] {
         assert!(entity(&app.anonymous(), id).await.is_null(), "{id}");
     }
     app.finish().await;

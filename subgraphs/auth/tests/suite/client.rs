@@ -6,7 +6,14 @@ use std::sync::{
 };
 
 use auth::Auth;
-use axum::{Json, Router, http::StatusCode, response::IntoResponse, routing::post};
+use axum::{
+    Json, Router,
+    body::Body,
+    http::{Request, StatusCode},
+    response::IntoResponse,
+    routing::post,
+};
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use testkit::{Client, TestApp};
 
@@ -42,10 +49,7 @@ pub(crate) fn users(asked: Arc<AtomicUsize>) -> Router {
 }
 
 pub(crate) async fn app() -> TestApp {
-    TestApp::builder::<Auth>()
-        .peer("users", users(Arc::default()))
-        .start()
-        .await
+    TestApp::builder::<Auth>().peer("users", users(Arc::default())).start().await
 }
 
 pub(crate) fn ada() -> Value {
@@ -87,17 +91,25 @@ pub(crate) async fn log_out_fails(client: &Client) -> String {
 
 pub(crate) fn refresh_token(payload: &Value) -> String {
     let token = payload["tokens"]["refreshToken"].as_str();
-    token
-        .unwrap_or_else(|| panic!("no tokens: {payload:#}"))
-        .to_owned()
+    token.unwrap_or_else(|| panic!("no tokens: {payload:#}")).to_owned()
 }
 
 /// The claims of an access token, whoever signed it.
 pub(crate) fn claims(payload: &Value) -> Value {
-    let token = payload["tokens"]["accessToken"]
-        .as_str()
-        .expect("an access token");
-    jsonwebtoken::dangerous::insecure_decode::<Value>(token)
-        .expect("a JWT")
-        .claims
+    let token = payload["tokens"]["accessToken"].as_str().expect("an access token");
+    jsonwebtoken::dangerous::insecure_decode::<Value>(token).expect("a JWT").claims
+}
+
+/// Logs in as a client with these headers, as the gateway forwards them.
+pub(crate) async fn log_in_from(app: &TestApp, headers: [(&str, &str); 2], email: &str) -> Value {
+    let input = json!({ "email": email, "password": PASSWORD });
+    let body = json!({ "query": LOGIN, "variables": { "i": input } }).to_string();
+    let mut request = Request::post("/graphql").header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let response = app.anonymous().request(request.body(Body::from(body)).expect("a request")).await;
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    let mut answer: Value = serde_json::from_slice(&body).expect("JSON");
+    answer["data"]["login"].take()
 }

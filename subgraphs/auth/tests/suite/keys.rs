@@ -14,9 +14,7 @@ use crate::client::{ada, app, register, users};
 
 /// The published keys, as anybody gets them.
 async fn published(app: &TestApp) -> JwkSet {
-    let request = Request::get("/.well-known/jwks.json")
-        .body(Body::empty())
-        .expect("a request");
+    let request = Request::get("/.well-known/jwks.json").body(Body::empty()).expect("a request");
     let response = app.router().oneshot(request).await.expect("an answer");
     assert_eq!(response.status(), 200);
     let body = response.into_body().collect().await.expect("a body").to_bytes();
@@ -47,27 +45,19 @@ async fn anybody_verifies_a_token_with_the_published_key() {
     let published = serde_json::to_value(&keys).unwrap();
     assert_eq!(published["keys"][0]["kty"], "OKP");
     assert_eq!(published["keys"][0]["use"], "sig");
-    assert!(
-        published["keys"][0].get("d").is_none(),
-        "the private half stays private"
-    );
+    assert!(published["keys"][0].get("d").is_none(), "the private half stays private");
     app.finish().await;
 }
 
 #[tokio::test]
 async fn with_a_secret_tokens_are_signed_by_it_and_nothing_is_published() {
     let secret = "a shared secret of at least thirty-two bytes";
-    let builder = TestApp::builder::<Auth>()
-        .peer("users", users(Arc::default()))
-        .jwt_secret(secret);
+    let builder = TestApp::builder::<Auth>().peer("users", users(Arc::default())).jwt_secret(secret);
     let app = builder.start().await;
     let payload = register(&app.anonymous(), ada()).await;
     let token = payload["tokens"]["accessToken"].as_str().unwrap();
     let key = DecodingKey::from_secret(secret.as_bytes());
     jsonwebtoken::decode::<Value>(token, &key, &validation(Algorithm::HS256)).unwrap();
-    assert_eq!(
-        serde_json::to_value(published(&app).await).unwrap(),
-        json!({ "keys": [] })
-    );
+    assert_eq!(serde_json::to_value(published(&app).await).unwrap(), json!({ "keys": [] }));
     app.finish().await;
 }

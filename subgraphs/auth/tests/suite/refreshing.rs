@@ -52,16 +52,10 @@ async fn after_the_grace_a_spent_token_ends_its_family() {
     let refused = refresh(&app.anonymous(), &first).await;
     assert_eq!(refusal(&refused), "REFRESH_TOKEN_INVALID");
     assert_eq!(refused["errors"][0]["path"], json!(["input", "refreshToken"]));
-    assert_eq!(
-        refusal(&refresh(&app.anonymous(), &child).await),
-        "REFRESH_TOKEN_INVALID"
-    );
+    assert_eq!(refusal(&refresh(&app.anonymous(), &child).await), "REFRESH_TOKEN_INVALID");
     let told = app.events::<SessionRevoked>().await;
     assert_eq!(told.len(), 1);
-    assert_eq!(
-        told[0].session_id.to_string(),
-        claims(&registered)["sid"].as_str().unwrap()
-    );
+    assert_eq!(told[0].session_id.to_string(), claims(&registered)["sid"].as_str().unwrap());
     assert_eq!(told[0].until.to_rfc3339(), "2026-03-01T12:15:00+00:00");
     // Another session of the same person goes on.
     refresh_token(&log_in(&app.anonymous(), "ada@example.org", PASSWORD).await);
@@ -74,14 +68,8 @@ async fn the_grace_is_the_immediate_parents_only() {
     let (_, first) = first_token(&app).await;
     let second = refresh_token(&refresh(&app.anonymous(), &first).await);
     let third = refresh_token(&refresh(&app.anonymous(), &second).await);
-    assert_eq!(
-        refusal(&refresh(&app.anonymous(), &first).await),
-        "REFRESH_TOKEN_INVALID"
-    );
-    assert_eq!(
-        refusal(&refresh(&app.anonymous(), &third).await),
-        "REFRESH_TOKEN_INVALID"
-    );
+    assert_eq!(refusal(&refresh(&app.anonymous(), &first).await), "REFRESH_TOKEN_INVALID");
+    assert_eq!(refusal(&refresh(&app.anonymous(), &third).await), "REFRESH_TOKEN_INVALID");
     assert_eq!(app.events::<SessionRevoked>().await.len(), 1);
     app.finish().await;
 }
@@ -119,10 +107,7 @@ async fn twenty_at_once_with_a_stolen_token_end_the_family_once() {
     for used in uses.collect::<Vec<_>>() {
         assert_eq!(refusal(&used.await.expect("an answer")), "REFRESH_TOKEN_INVALID");
     }
-    assert_eq!(
-        refusal(&refresh(&app.anonymous(), &child).await),
-        "REFRESH_TOKEN_INVALID"
-    );
+    assert_eq!(refusal(&refresh(&app.anonymous(), &child).await), "REFRESH_TOKEN_INVALID");
     assert_eq!(app.events::<SessionRevoked>().await.len(), 1);
     app.finish().await;
 }
@@ -134,10 +119,7 @@ async fn a_token_that_was_not_used_for_a_month_is_no_longer_good() {
     app.clock.advance(TimeDelta::days(29));
     let second = refresh_token(&refresh(&app.anonymous(), &first).await);
     app.clock.advance(TimeDelta::days(30));
-    assert_eq!(
-        refusal(&refresh(&app.anonymous(), &second).await),
-        "REFRESH_TOKEN_INVALID"
-    );
+    assert_eq!(refusal(&refresh(&app.anonymous(), &second).await), "REFRESH_TOKEN_INVALID");
     assert_eq!(app.events::<SessionRevoked>().await, [], "nothing was used twice");
     app.finish().await;
 }
@@ -148,10 +130,7 @@ async fn what_is_no_token_is_refused_like_one_that_is_no_longer_good() {
     first_token(&app).await;
     let unknown = format!("hmr_{}", "A".repeat(43));
     for token in ["", "nonsense", "hmr_", unknown.as_str(), &"x".repeat(100_000)] {
-        assert_eq!(
-            refusal(&refresh(&app.anonymous(), token).await),
-            "REFRESH_TOKEN_INVALID"
-        );
+        assert_eq!(refusal(&refresh(&app.anonymous(), token).await), "REFRESH_TOKEN_INVALID");
     }
     app.finish().await;
 }

@@ -23,26 +23,14 @@ async fn whoever_registers_is_logged_in_and_told_of() {
     assert_eq!(payload["tokens"]["expiresAt"], "2026-03-01T12:15:00+00:00");
     let claims = claims(&payload);
     assert_eq!(claims["sub"], payload["user"]["id"]);
-    assert_eq!(
-        (&claims["iss"], &claims["aud"]),
-        (&json!("hugmood"), &json!("hugmood"))
-    );
-    assert_eq!(
-        claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(),
-        900
-    );
+    assert_eq!((&claims["iss"], &claims["aud"]), (&json!("hugmood"), &json!("hugmood")));
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 900);
     assert_eq!(claims["roles"], json!(["user"]));
     assert!(claims["sid"].as_str().unwrap().starts_with("ses_") && claims["jti"].is_string());
     let told = app.events::<UserRegistered>().await;
     assert_eq!(told.len(), 1);
-    assert_eq!(
-        Some(told[0].user_id),
-        UserId::parse(claims["sub"].as_str().unwrap()).ok()
-    );
-    assert_eq!(
-        (told[0].username.as_str(), told[0].display_name.as_str()),
-        ("ada", "Ada Lovelace")
-    );
+    assert_eq!(Some(told[0].user_id), UserId::parse(claims["sub"].as_str().unwrap()).ok());
+    assert_eq!((told[0].username.as_str(), told[0].display_name.as_str()), ("ada", "Ada Lovelace"));
     assert_eq!(told[0].registered_at, clock::Clock::now(&*app.clock));
     app.finish().await;
 }
@@ -50,10 +38,7 @@ async fn whoever_registers_is_logged_in_and_told_of() {
 #[tokio::test]
 async fn bad_input_of_each_kind_has_its_code_and_path_and_makes_nothing() {
     let asked = Arc::new(AtomicUsize::new(0));
-    let app = TestApp::builder::<Auth>()
-        .peer("users", users(asked.clone()))
-        .start()
-        .await;
+    let app = TestApp::builder::<Auth>().peer("users", users(asked.clone())).start().await;
     let cases = [
         ("email", json!("nonsense"), "EMAIL_INVALID"),
         ("email", json!(" \u{0}@example.org"), "EMAIL_INVALID"),
@@ -72,11 +57,7 @@ async fn bad_input_of_each_kind_has_its_code_and_path_and_makes_nothing() {
         assert_eq!(payload["errors"][0]["path"], json!(["input", field]));
         assert!(payload["user"].is_null());
     }
-    assert_eq!(
-        asked.load(Ordering::Relaxed),
-        0,
-        "no name is asked for before the rest is right"
-    );
+    assert_eq!(asked.load(Ordering::Relaxed), 0, "no name is asked for before the rest is right");
     assert_eq!(app.events::<UserRegistered>().await, []);
     app.finish().await;
 }
@@ -102,17 +83,11 @@ async fn without_users_nobody_is_registered() {
     for name in ["crash", "strange"] {
         let mut input = ada();
         input["username"] = json!(name);
-        assert_eq!(
-            register_fails(&app.anonymous(), input).await,
-            "UPSTREAM_UNAVAILABLE"
-        );
+        assert_eq!(register_fails(&app.anonymous(), input).await, "UPSTREAM_UNAVAILABLE");
     }
     app.finish().await;
     let alone = TestApp::start::<Auth>().await;
-    assert_eq!(
-        register_fails(&alone.anonymous(), ada()).await,
-        "UPSTREAM_UNAVAILABLE"
-    );
+    assert_eq!(register_fails(&alone.anonymous(), ada()).await, "UPSTREAM_UNAVAILABLE");
     assert_eq!(alone.events::<UserRegistered>().await, []);
     alone.finish().await;
 }
@@ -123,10 +98,7 @@ async fn an_address_has_one_account_in_whatever_case_it_is_written() {
     register(&app.anonymous(), ada()).await;
     let again =
         json!({ "email": "ADA@EXAMPLE.org", "username": "bo", "displayName": "Bo", "password": PASSWORD });
-    assert_eq!(
-        refusal(&register(&app.anonymous(), again).await),
-        "EMAIL_UNAVAILABLE"
-    );
+    assert_eq!(refusal(&register(&app.anonymous(), again).await), "EMAIL_UNAVAILABLE");
     app.finish().await;
 }
 

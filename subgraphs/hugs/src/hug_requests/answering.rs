@@ -55,10 +55,7 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, 
         Begun::First(claim) => claim,
         Begun::Again(id) => {
             drop(work);
-            return hugs::visible(ctx, &[id])
-                .await?
-                .pop()
-                .ok_or(HugRequestError::NotFound);
+            return hugs::visible(ctx, &[id]).await?.pop().ok_or(HugRequestError::NotFound);
         }
     };
     let request = take(&work, command.request, answerer).await?;
@@ -82,12 +79,7 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, 
     };
     hugs::deliver(&work, &hug, live::Kind::RequestAnswered).await?;
     let (request_id, requester_id) = (request.id, request.requester_id);
-    let answered = HugRequestAnswered {
-        request_id,
-        requester_id,
-        answerer_id: answerer,
-        hug_id: hug.id,
-    };
+    let answered = HugRequestAnswered { request_id, requester_id, answerer_id: answerer, hug_id: hug.id };
     work.emit(&answered).await?;
     claim.complete(&*work, &hug.id).await?;
     work.commit().await?;
@@ -99,9 +91,7 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, 
 async fn take(work: &Work, id: HugRequestId, viewer: UserId) -> Result<HugRequest, HugRequestError> {
     let locked = store::find_locked(&**work, id).await?;
     let visible = store::visible(&**work, viewer, &[id]).await?;
-    locked
-        .filter(|_| !visible.is_empty())
-        .ok_or(HugRequestError::NotFound)
+    locked.filter(|_| !visible.is_empty()).ok_or(HugRequestError::NotFound)
 }
 
 async fn check_open(

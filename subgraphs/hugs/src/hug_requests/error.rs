@@ -41,10 +41,4 @@ macro_rules! by_way_of_hug {
     )+};
 }
 
-by_way_of_hug!(
-    service::Unauthenticated,
-    MessageTooLong,
-    IdempotencyError,
-    ProjectionBehind,
-    StoreError
-);
+by_way_of_hug!(service::Unauthenticated, MessageTooLong, IdempotencyError, ProjectionBehind, StoreError);

@@ -134,10 +134,7 @@ impl HugRequest {
     /// Whom it names. Empty for everybody but the requester.
     async fn targets(&self, gql: &Context<'_>) -> Result<Vec<User>> {
         let targets = gql.data::<DataLoader<Batch>>()?;
-        let named = targets
-            .load_one(TargetsOf(self.0.id))
-            .await
-            .map_err(Failure::internal)?;
+        let named = targets.load_one(TargetsOf(self.0.id)).await.map_err(Failure::internal)?;
         Ok(named.unwrap_or_default().into_iter().map(User::new).collect())
     }
 
@@ -160,11 +157,7 @@ impl HugRequest {
     async fn answers(&self, gql: &Context<'_>) -> Result<Answers> {
         let answers = gql.data::<DataLoader<Batch>>()?;
         let key = AnswersTo(self.0.id);
-        Ok(answers
-            .load_one(key)
-            .await
-            .map_err(Failure::internal)?
-            .unwrap_or_default())
+        Ok(answers.load_one(key).await.map_err(Failure::internal)?.unwrap_or_default())
     }
 }
 
@@ -188,10 +181,7 @@ pub(crate) struct AnswerHugRequestPayload {
 
 fn payload(result: Result<super::HugRequest, HugRequestError>) -> Result<HugRequestPayload> {
     let (request, errors) = settle(result)?;
-    Ok(HugRequestPayload {
-        request: request.map(HugRequest),
-        errors,
-    })
+    Ok(HugRequestPayload { request: request.map(HugRequest), errors })
 }
 
 #[derive(Debug, Default)]
@@ -201,9 +191,7 @@ pub(crate) struct HugRequestQuery;
 impl HugRequestQuery {
     /// A request that the viewer may see; null when there is none of that id.
     async fn hug_request(&self, gql: &Context<'_>, id: ID) -> Result<Option<HugRequest>> {
-        let found = super::visible_one(gql.data::<Ctx>()?, &id)
-            .await
-            .map_err(Failure::internal)?;
+        let found = super::visible_one(gql.data::<Ctx>()?, &id).await.map_err(Failure::internal)?;
         Ok(found.map(HugRequest))
     }
 
@@ -213,11 +201,7 @@ impl HugRequestQuery {
             return Ok(None);
         };
         let requests = gql.data::<DataLoader<Batch>>()?;
-        Ok(requests
-            .load_one(id)
-            .await
-            .map_err(Failure::internal)?
-            .map(HugRequest))
+        Ok(requests.load_one(id).await.map_err(Failure::internal)?.map(HugRequest))
     }
 
     /// Requests for hugs, newest first.
@@ -266,10 +250,7 @@ impl HugRequestMutation {
         let ctx = gql.data::<Ctx>()?;
         let answering = async { super::answer(ctx, input.try_into()?).await };
         let (hug, errors) = settle(answering.await)?;
-        Ok(AnswerHugRequestPayload {
-            hug: hug.map(Hug),
-            errors,
-        })
+        Ok(AnswerHugRequestPayload { hug: hug.map(Hug), errors })
     }
 
     /// Closes a request of the viewer's: nobody can answer it any more. Closing it again changes nothing. Refused with
@@ -337,10 +318,7 @@ impl Loader<AnswersTo> for Batch {
     async fn load(&self, keys: &[AnswersTo]) -> Result<HashMap<AnswersTo, Answers>, BatchError> {
         let requests: Vec<_> = keys.iter().map(|key| key.0).collect();
         let answers = super::answers(&self.0, &requests).await?;
-        Ok(answers
-            .into_iter()
-            .map(|(request, answers)| (AnswersTo(request), answers))
-            .collect())
+        Ok(answers.into_iter().map(|(request, answers)| (AnswersTo(request), answers)).collect())
     }
 }
 
@@ -355,9 +333,6 @@ impl Loader<TargetsOf> for Batch {
     async fn load(&self, keys: &[TargetsOf]) -> Result<HashMap<TargetsOf, Vec<UserId>>, BatchError> {
         let requests: Vec<_> = keys.iter().map(|key| key.0).collect();
         let targets = super::targets(&self.0, &requests).await?;
-        Ok(targets
-            .into_iter()
-            .map(|(request, people)| (TargetsOf(request), people))
-            .collect())
+        Ok(targets.into_iter().map(|(request, people)| (TargetsOf(request), people)).collect())
     }
 }

@@ -37,11 +37,8 @@ pub(crate) enum Audience {
 }
 
 impl Named for Audience {
-    const NAMES: &'static [(Self, &'static str)] = &[
-        (Self::Public, "PUBLIC"),
-        (Self::Followers, "FOLLOWERS"),
-        (Self::Private, "PRIVATE"),
-    ];
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Public, "PUBLIC"), (Self::Followers, "FOLLOWERS"), (Self::Private, "PRIVATE")];
 }
 
 impl From<Audience> for events::hugs::HugRequestAudience {
@@ -92,9 +89,7 @@ pub(super) fn expiry(
 ) -> Result<DateTime<Utc>, HugRequestError> {
     let expires_at = wanted.unwrap_or(now + USUAL);
     let in_range = expires_at > now && expires_at <= now + LONGEST;
-    in_range
-        .then_some(expires_at)
-        .ok_or(HugRequestError::ExpiryOutOfRange)
+    in_range.then_some(expires_at).ok_or(HugRequestError::ExpiryOutOfRange)
 }
 
 /// Which requests a list holds.
@@ -123,10 +118,7 @@ impl Key for HugRequestPosition {
 
 impl HugRequestPosition {
     pub(crate) fn of(request: &HugRequest) -> Self {
-        Self {
-            at: request.created_at,
-            id: request.id,
-        }
+        Self { at: request.created_at, id: request.id }
     }
 }
 
@@ -141,10 +133,7 @@ mod tests {
         let week = now + TimeDelta::days(7);
         assert_eq!(expiry(Some(week), now).unwrap(), week);
         for wanted in [now, now - TimeDelta::seconds(1), week + TimeDelta::seconds(1)] {
-            assert!(matches!(
-                expiry(Some(wanted), now),
-                Err(HugRequestError::ExpiryOutOfRange)
-            ));
+            assert!(matches!(expiry(Some(wanted), now), Err(HugRequestError::ExpiryOutOfRange)));
         }
     }
 }

@@ -45,11 +45,7 @@ pub(crate) fn parse_targets(
     targets: &[impl AsRef<str>],
 ) -> Result<Vec<UserId>, HugRequestError> {
     if audience != Audience::Private {
-        return if targets.is_empty() {
-            Ok(Vec::new())
-        } else {
-            Err(HugRequestError::TargetsNotPrivate)
-        };
+        return if targets.is_empty() { Ok(Vec::new()) } else { Err(HugRequestError::TargetsNotPrivate) };
     }
     if targets.is_empty() || targets.len() > MAX_TARGETS {
         return Err(HugRequestError::TargetCount);
@@ -78,9 +74,7 @@ pub(crate) async fn create(ctx: &Ctx, command: CreateHugRequest) -> Result<HugRe
     let claim = match idempotency::begin(&*work, asked, &command, now).await? {
         Begun::First(claim) => claim,
         Begun::Again(id) => {
-            return store::find_locked(&*work, id)
-                .await?
-                .ok_or(HugRequestError::NotFound);
+            return store::find_locked(&*work, id).await?.ok_or(HugRequestError::NotFound);
         }
     };
     let expires_at = expiry(command.expires_at, now)?;
@@ -110,9 +104,7 @@ pub(crate) async fn close(ctx: &Ctx, id: &str) -> Result<HugRequest, HugRequestE
     let (viewer, now) = (ctx.viewer()?.user_id, ctx.now());
     let id = HugRequestId::parse(id).map_err(|_| HugRequestError::NotFound)?;
     let work = ctx.begin().await?;
-    let request = store::find_locked(&*work, id)
-        .await?
-        .filter(|request| request.requester_id == viewer);
+    let request = store::find_locked(&*work, id).await?.filter(|request| request.requester_id == viewer);
     let mut request = request.ok_or(HugRequestError::NotFound)?;
     if request.closed_at.is_none() {
         request.closed_at = Some(now);
@@ -146,11 +138,7 @@ async fn admitted(
 async fn check_limit(work: &Work, requester: UserId, now: DateTime<Utc>) -> Result<(), HugRequestError> {
     people::store::take_turn(&**work, requester).await?;
     let posted = store::count_posted(&**work, requester, now - TimeDelta::hours(1)).await?;
-    if posted >= PER_HOUR {
-        Err(HugRequestError::TooManyRequests)
-    } else {
-        Ok(())
-    }
+    if posted >= PER_HOUR { Err(HugRequestError::TooManyRequests) } else { Ok(()) }
 }
 
 /// Logs the request for the people it names; for the requester's followers when it names none.

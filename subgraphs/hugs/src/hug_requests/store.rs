@@ -73,20 +73,14 @@ pub(super) async fn insert(
         expires_at: Set(request.expires_at),
         closed_at: Set(request.closed_at),
     };
-    request::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await?;
+    request::Entity::insert(row).exec_without_returning(connection).await?;
     if targets.is_empty() {
         return Ok(());
     }
-    let targets = targets.iter().map(|target| target::ActiveModel {
-        request_id: Set(request.id),
-        person_id: Set(*target),
-    });
-    target::Entity::insert_many(targets)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    let targets = targets
+        .iter()
+        .map(|target| target::ActiveModel { request_id: Set(request.id), person_id: Set(*target) });
+    target::Entity::insert_many(targets).exec_without_returning(connection).await.map(|_| ())
 }
 
 /// The request, which nobody else changes until the transaction ends.
@@ -94,10 +88,7 @@ pub(super) async fn find_locked(
     connection: &impl ConnectionTrait,
     id: HugRequestId,
 ) -> Result<Option<HugRequest>, DbErr> {
-    let row = request::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(connection)
-        .await?;
+    let row = request::Entity::find_by_id(id).lock_exclusive().one(connection).await?;
     row.map(from_row).transpose()
 }
 
@@ -106,11 +97,7 @@ pub(super) async fn close(
     id: HugRequestId,
     at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let row = request::ActiveModel {
-        id: Set(id),
-        closed_at: Set(Some(at)),
-        ..Default::default()
-    };
+    let row = request::ActiveModel { id: Set(id), closed_at: Set(Some(at)), ..Default::default() };
     row.update(connection).await.map(|_| ())
 }
 
@@ -136,12 +123,7 @@ pub(super) async fn visible(
         .filter(request::Column::Id.is_in(ids.iter().copied()))
         .filter(request::Column::RequesterId.eq(viewer).or(addressed_to(viewer)))
         .filter(not_hidden_from(viewer));
-    requests
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(from_row)
-        .collect()
+    requests.all(connection).await?.into_iter().map(from_row).collect()
 }
 
 /// A page of the requests in `scope`, nearest first in the page's direction.
@@ -171,9 +153,7 @@ pub(super) async fn page(
     };
     let columns = [request::Column::CreatedAt, request::Column::Id];
     let values = |position: &HugRequestPosition| vec![position.at.into(), position.id.into()];
-    let rows = keyset::page(requests, page, Shown::NewestFirst, &columns, values)
-        .all(connection)
-        .await?;
+    let rows = keyset::page(requests, page, Shown::NewestFirst, &columns, values).all(connection).await?;
     rows.into_iter().map(from_row).collect()
 }
 
@@ -190,26 +170,16 @@ pub(super) async fn targets(
         .filter(request::Column::RequesterId.eq(viewer));
     let rows = target::Entity::find()
         .filter(target::Column::RequestId.in_subquery(own.into_query()))
-        .filter(relationships::not_blocked_with(
-            viewer,
-            (target::Entity, target::Column::PersonId),
-        ))
+        .filter(relationships::not_blocked_with(viewer, (target::Entity, target::Column::PersonId)))
         .order_by_asc(target::Column::PersonId)
         .all(connection)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.request_id, row.person_id))
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.request_id, row.person_id)).collect())
 }
 
 fn addressed_to(viewer: UserId) -> Condition {
-    let to_followers = request::Column::Audience
-        .eq(Audience::Followers.name())
-        .and(of_followed(viewer));
-    let to_named = request::Column::Audience
-        .eq(Audience::Private.name())
-        .and(naming(viewer));
+    let to_followers = request::Column::Audience.eq(Audience::Followers.name()).and(of_followed(viewer));
+    let to_named = request::Column::Audience.eq(Audience::Private.name()).and(naming(viewer));
     Condition::any()
         .add(request::Column::Audience.eq(Audience::Public.name()))
         .add(to_followers)

@@ -49,9 +49,7 @@ impl HugTypeQuery {
     /// The kinds of hug that can be sent. Readable without login.
     async fn hug_types(&self, gql: &Context<'_>) -> Result<Vec<HugType>> {
         let ctx = gql.data::<Ctx>()?;
-        let types = super::all_active(ctx.db.reader())
-            .await
-            .map_err(Failure::internal)?;
+        let types = super::all_active(ctx.db.reader()).await.map_err(Failure::internal)?;
         Ok(types.into_iter().map(HugType::from).collect())
     }
 }
@@ -62,9 +60,6 @@ impl Loader<HugTypeId> for Batch {
 
     async fn load(&self, ids: &[HugTypeId]) -> Result<HashMap<HugTypeId, super::HugType>, BatchError> {
         let found = super::find_many(self.0.db.reader(), ids).await?;
-        Ok(found
-            .into_iter()
-            .map(|hug_type| (hug_type.id, hug_type))
-            .collect())
+        Ok(found.into_iter().map(|hug_type| (hug_type.id, hug_type)).collect())
     }
 }

@@ -34,12 +34,7 @@ pub(crate) async fn all_active(connection: &impl ConnectionTrait) -> Result<Vec<
         .filter(entity::Column::Active.eq(true))
         .order_by_asc(entity::Column::Position)
         .order_by_asc(entity::Column::Id);
-    Ok(active
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(HugType::from)
-        .collect())
+    Ok(active.all(connection).await?.into_iter().map(HugType::from).collect())
 }
 
 /// The type, if it can be sent.
@@ -56,12 +51,7 @@ pub(crate) async fn find_many(
     ids: &[HugTypeId],
 ) -> Result<Vec<HugType>, DbErr> {
     let wanted = entity::Entity::find().filter(entity::Column::Id.is_in(ids.iter().copied()));
-    Ok(wanted
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(HugType::from)
-        .collect())
+    Ok(wanted.all(connection).await?.into_iter().map(HugType::from).collect())
 }
 
 impl From<entity::Model> for HugType {

@@ -99,13 +99,8 @@ impl Hug {
     #[graphql(name = "type")]
     async fn hug_type(&self, gql: &Context<'_>) -> Result<HugType> {
         let types = gql.data::<DataLoader<Batch>>()?;
-        let found = types
-            .load_one::<HugTypeId>(self.0.type_id)
-            .await
-            .map_err(Failure::internal)?;
-        found
-            .map(HugType::from)
-            .ok_or_else(|| Failure::internal("a hug has a type that isn't there"))
+        let found = types.load_one::<HugTypeId>(self.0.type_id).await.map_err(Failure::internal)?;
+        found.map(HugType::from).ok_or_else(|| Failure::internal("a hug has a type that isn't there"))
     }
 
     /// Who sent it.
@@ -129,11 +124,7 @@ impl Hug {
             return Ok(None);
         };
         let requests = gql.data::<DataLoader<Batch>>()?;
-        Ok(requests
-            .load_one(id)
-            .await
-            .map_err(Failure::internal)?
-            .map(HugRequest))
+        Ok(requests.load_one(id).await.map_err(Failure::internal)?.map(HugRequest))
     }
 }
 
@@ -154,12 +145,7 @@ impl TryFrom<SendHugInput> for SendHug {
     type Error = HugError;
 
     fn try_from(input: SendHugInput) -> Result<Self, HugError> {
-        Self::parse(
-            &input.recipient_id,
-            &input.type_id,
-            input.message.as_deref(),
-            input.idempotency_key,
-        )
+        Self::parse(&input.recipient_id, &input.type_id, input.message.as_deref(), input.idempotency_key)
     }
 }
 
@@ -195,10 +181,7 @@ pub(crate) struct HugPayload {
 
 fn payload(result: Result<super::Hug, HugError>) -> Result<HugPayload> {
     let (hug, errors) = settle(result)?;
-    Ok(HugPayload {
-        hug: hug.map(Hug),
-        errors,
-    })
+    Ok(HugPayload { hug: hug.map(Hug), errors })
 }
 
 #[derive(Debug, Default)]
@@ -208,9 +191,7 @@ pub(crate) struct HugQuery;
 impl HugQuery {
     /// A hug that the viewer sent or received; null when there is none of that id.
     async fn hug(&self, gql: &Context<'_>, id: ID) -> Result<Option<Hug>> {
-        let found = super::visible_one(gql.data::<Ctx>()?, &id)
-            .await
-            .map_err(failure)?;
+        let found = super::visible_one(gql.data::<Ctx>()?, &id).await.map_err(failure)?;
         Ok(found.map(Hug))
     }
 
@@ -235,9 +216,7 @@ impl HugQuery {
     ) -> Result<Connection<Hug>> {
         let page = page_request(first, after, last, before)?;
         let listed = direction.map_or(Listed::All, Listed::from);
-        let hugs = super::history(gql.data::<Ctx>()?, listed, page)
-            .await
-            .map_err(failure)?;
+        let hugs = super::history(gql.data::<Ctx>()?, listed, page).await.map_err(failure)?;
         Ok(connection(hugs, HugPosition::of, Hug))
     }
 }

@@ -36,13 +36,8 @@ pub(crate) enum HugStatus {
 impl Hug {
     pub(crate) fn status(&self) -> HugStatus {
         match self {
-            Self {
-                cancelled_at: Some(_),
-                ..
-            } => HugStatus::Cancelled,
-            Self {
-                thanked_at: Some(_), ..
-            } => HugStatus::Thanked,
+            Self { cancelled_at: Some(_), .. } => HugStatus::Cancelled,
+            Self { thanked_at: Some(_), .. } => HugStatus::Thanked,
             Self { seen_at: Some(_), .. } => HugStatus::Seen,
             _ => HugStatus::Sent,
         }
@@ -104,11 +99,8 @@ pub(super) enum Side {
 }
 
 impl Named for Side {
-    const NAMES: &'static [(Self, &'static str)] = &[
-        (Self::Sent, "SENT"),
-        (Self::Received, "RECEIVED"),
-        (Self::Filtered, "FILTERED"),
-    ];
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Sent, "SENT"), (Self::Received, "RECEIVED"), (Self::Filtered, "FILTERED")];
 }
 
 /// Which hugs a history lists.
@@ -134,10 +126,7 @@ impl Key for HugPosition {
 
 impl HugPosition {
     pub(crate) fn of(hug: &Hug) -> Self {
-        Self {
-            at: hug.sent_at,
-            id: hug.id,
-        }
+        Self { at: hug.sent_at, id: hug.id }
     }
 }
 

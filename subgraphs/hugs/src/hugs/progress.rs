@@ -41,19 +41,8 @@ pub(crate) async fn thank(ctx: &Ctx, id: &str) -> Result<Hug, HugError> {
         if unseen {
             tell_seen(&work, &hug, now).await?;
         }
-        let Hug {
-            id: hug_id,
-            sender_id,
-            recipient_id,
-            ..
-        } = hug;
-        work.emit(&HugThanked {
-            hug_id,
-            sender_id,
-            recipient_id,
-            thanked_at: now,
-        })
-        .await?;
+        let Hug { id: hug_id, sender_id, recipient_id, .. } = hug;
+        work.emit(&HugThanked { hug_id, sender_id, recipient_id, thanked_at: now }).await?;
         work.commit().await?;
         ctx.live.wake(hug.sender_id);
     }
@@ -72,19 +61,8 @@ pub(crate) async fn cancel(ctx: &Ctx, id: &str) -> Result<Hug, HugError> {
         if !hug.filtered {
             log(&work, &hug, live::Kind::Cancelled, hug.recipient_id, now).await?;
         }
-        let Hug {
-            id: hug_id,
-            sender_id,
-            recipient_id,
-            ..
-        } = hug;
-        work.emit(&HugCancelled {
-            hug_id,
-            sender_id,
-            recipient_id,
-            cancelled_at: now,
-        })
-        .await?;
+        let Hug { id: hug_id, sender_id, recipient_id, .. } = hug;
+        work.emit(&HugCancelled { hug_id, sender_id, recipient_id, cancelled_at: now }).await?;
         work.commit().await?;
         ctx.live.wake(hug.recipient_id);
     }
@@ -99,9 +77,7 @@ async fn take(
     party: impl Fn(&Hug) -> UserId,
 ) -> Result<Hug, HugError> {
     let id = HugId::parse(id).map_err(|_| HugError::NotFound)?;
-    let hug = store::find_locked(&**work, id)
-        .await?
-        .filter(|hug| party(hug) == viewer);
+    let hug = store::find_locked(&**work, id).await?.filter(|hug| party(hug) == viewer);
     let hug = hug.ok_or(HugError::NotFound)?;
     if relationships::blocked_pair(&**work, hug.sender_id, hug.recipient_id).await? {
         return Err(HugError::NotFound);
@@ -116,31 +92,10 @@ async fn log(
     person: UserId,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    live::append(
-        &**work,
-        person,
-        Happening {
-            kind,
-            hug_id: Some(hug.id),
-            request_id: None,
-            at,
-        },
-    )
-    .await
+    live::append(&**work, person, Happening { kind, hug_id: Some(hug.id), request_id: None, at }).await
 }
 
 async fn tell_seen(work: &Work, hug: &Hug, seen_at: DateTime<Utc>) -> Result<(), StoreError> {
-    let Hug {
-        id: hug_id,
-        sender_id,
-        recipient_id,
-        ..
-    } = *hug;
-    work.emit(&HugSeen {
-        hug_id,
-        sender_id,
-        recipient_id,
-        seen_at,
-    })
-    .await
+    let Hug { id: hug_id, sender_id, recipient_id, .. } = *hug;
+    work.emit(&HugSeen { hug_id, sender_id, recipient_id, seen_at }).await
 }

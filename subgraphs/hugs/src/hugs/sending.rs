@@ -51,11 +51,7 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<Hug, HugError> {
     }
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
-    let request = idempotency::Request {
-        user_id: sender,
-        operation: "sendHug",
-        key: command.key.as_deref(),
-    };
+    let request = idempotency::Request { user_id: sender, operation: "sendHug", key: command.key.as_deref() };
     let claim = match idempotency::begin(&*work, request, &command, now).await? {
         Begun::First(claim) => claim,
         Begun::Again(id) => return sent_before(&work, sender, id).await,
@@ -91,20 +87,11 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<Hug, HugError> {
 /// Writes the hug to the recipient's hands: the hug, both sides' history, the recipient's live log, the event.
 pub(crate) async fn deliver(work: &Work, hug: &Hug, kind: live::Kind) -> Result<(), StoreError> {
     store::insert(&**work, hug).await?;
-    let received = if hug.filtered {
-        Side::Filtered
-    } else {
-        Side::Received
-    };
+    let received = if hug.filtered { Side::Filtered } else { Side::Received };
     store::add_side(&**work, hug, Side::Sent).await?;
     store::add_side(&**work, hug, received).await?;
     if !hug.filtered {
-        let happening = Happening {
-            kind,
-            hug_id: Some(hug.id),
-            request_id: hug.request_id,
-            at: hug.sent_at,
-        };
+        let happening = Happening { kind, hug_id: Some(hug.id), request_id: hug.request_id, at: hug.sent_at };
         live::append(&**work, hug.recipient_id, happening).await?;
     }
     work.emit(&HugSent {

@@ -77,10 +77,7 @@ pub(super) async fn insert(connection: &impl ConnectionTrait, hug: &Hug) -> Resu
         thanked_at: Set(hug.thanked_at),
         cancelled_at: Set(hug.cancelled_at),
     };
-    hug::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    hug::Entity::insert(row).exec_without_returning(connection).await.map(|_| ())
 }
 
 pub(super) async fn add_side(connection: &impl ConnectionTrait, hug: &Hug, side: Side) -> Result<(), DbErr> {
@@ -95,10 +92,7 @@ pub(super) async fn add_side(connection: &impl ConnectionTrait, hug: &Hug, side:
         side: Set(side.name().to_owned()),
         sent_at: Set(hug.sent_at),
     };
-    side::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    side::Entity::insert(row).exec_without_returning(connection).await.map(|_| ())
 }
 
 /// Takes the hug out of the history of `person`.
@@ -107,18 +101,12 @@ pub(super) async fn remove_side(
     hug: HugId,
     person: UserId,
 ) -> Result<(), DbErr> {
-    side::Entity::delete_by_id((hug, person))
-        .exec(connection)
-        .await
-        .map(|_| ())
+    side::Entity::delete_by_id((hug, person)).exec(connection).await.map(|_| ())
 }
 
 /// The hug, which nobody else changes until the transaction ends.
 pub(super) async fn find_locked(connection: &impl ConnectionTrait, id: HugId) -> Result<Option<Hug>, DbErr> {
-    let row = hug::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(connection)
-        .await?;
+    let row = hug::Entity::find_by_id(id).lock_exclusive().one(connection).await?;
     Ok(row.map(Hug::from))
 }
 
@@ -141,24 +129,11 @@ pub(super) async fn visible(
 ) -> Result<Vec<Hug>, DbErr> {
     let hugs = hug::Entity::find()
         .filter(hug::Column::Id.is_in(ids.iter().copied()))
-        .filter(
-            hug::Column::SenderId
-                .eq(viewer)
-                .or(hug::Column::RecipientId.eq(viewer)),
-        )
-        .filter(relationships::not_blocked_with(
-            viewer,
-            (hug::Entity, hug::Column::SenderId),
-        ))
-        .filter(relationships::not_blocked_with(
-            viewer,
-            (hug::Entity, hug::Column::RecipientId),
-        ));
+        .filter(hug::Column::SenderId.eq(viewer).or(hug::Column::RecipientId.eq(viewer)))
+        .filter(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::SenderId)))
+        .filter(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::RecipientId)));
     let rows = hugs.all(connection).await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| Hug::from(row).seen_by(viewer))
-        .collect())
+    Ok(rows.into_iter().filter_map(|row| Hug::from(row).seen_by(viewer)).collect())
 }
 
 /// The ids of a page of the history of `viewer`, nearest first in the page's direction.
@@ -177,15 +152,10 @@ pub(super) async fn page_of_sides(
     let sides = side::Entity::find()
         .filter(side::Column::PersonId.eq(viewer))
         .filter(side)
-        .filter(relationships::not_blocked_with(
-            viewer,
-            (side::Entity, side::Column::OtherId),
-        ));
+        .filter(relationships::not_blocked_with(viewer, (side::Entity, side::Column::OtherId)));
     let columns = [side::Column::SentAt, side::Column::HugId];
     let values = |position: &HugPosition| vec![position.at.into(), position.id.into()];
-    let rows = keyset::page(sides, page, Shown::NewestFirst, &columns, values)
-        .all(connection)
-        .await?;
+    let rows = keyset::page(sides, page, Shown::NewestFirst, &columns, values).all(connection).await?;
     Ok(rows.into_iter().map(|row| row.hug_id).collect())
 }
 
@@ -196,9 +166,8 @@ pub(super) async fn count_sent(
     recipient: Option<UserId>,
     since: DateTime<Utc>,
 ) -> Result<u64, DbErr> {
-    let mut sent = hug::Entity::find()
-        .filter(hug::Column::SenderId.eq(sender))
-        .filter(hug::Column::SentAt.gt(since));
+    let mut sent =
+        hug::Entity::find().filter(hug::Column::SenderId.eq(sender)).filter(hug::Column::SentAt.gt(since));
     if let Some(recipient) = recipient {
         sent = sent.filter(hug::Column::RecipientId.eq(recipient));
     }
@@ -218,14 +187,7 @@ pub(super) async fn count_by_sender(
     viewer: Option<UserId>,
     people: &[UserId],
 ) -> Result<Vec<Count>, DbErr> {
-    count(
-        connection,
-        viewer,
-        people,
-        hug::Column::SenderId,
-        hug::Column::RecipientId,
-    )
-    .await
+    count(connection, viewer, people, hug::Column::SenderId, hug::Column::RecipientId).await
 }
 
 pub(super) async fn count_by_recipient(
@@ -233,14 +195,7 @@ pub(super) async fn count_by_recipient(
     viewer: Option<UserId>,
     people: &[UserId],
 ) -> Result<Vec<Count>, DbErr> {
-    count(
-        connection,
-        viewer,
-        people,
-        hug::Column::RecipientId,
-        hug::Column::SenderId,
-    )
-    .await
+    count(connection, viewer, people, hug::Column::RecipientId, hug::Column::SenderId).await
 }
 
 async fn count(
@@ -287,16 +242,10 @@ pub(crate) async fn answers(
         .column(hug::Column::RequestId)
         .column_as(hug::Column::Id.count(), "hugs")
         .filter(hug::Column::CancelledAt.is_null())
-        .filter(relationships::not_blocked_with(
-            viewer,
-            (hug::Entity, hug::Column::SenderId),
-        ))
+        .filter(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::SenderId)))
         .group_by(hug::Column::RequestId);
     let counts: Vec<(HugRequestId, i64)> = counts.into_tuple().all(connection).await?;
-    let own = answering(requests)
-        .filter(hug::Column::SenderId.eq(viewer))
-        .all(connection)
-        .await?;
+    let own = answering(requests).filter(hug::Column::SenderId.eq(viewer)).all(connection).await?;
     let mut answers: HashMap<HugRequestId, Answers> = HashMap::new();
     for (request, count) in counts {
         answers.entry(request).or_default().count = i32::try_from(count).unwrap_or(i32::MAX);
@@ -315,10 +264,7 @@ pub(crate) async fn answer_of(
     person: UserId,
     request: HugRequestId,
 ) -> Result<Option<HugId>, DbErr> {
-    let own = answering(&[request])
-        .filter(hug::Column::SenderId.eq(person))
-        .one(connection)
-        .await?;
+    let own = answering(&[request]).filter(hug::Column::SenderId.eq(person)).one(connection).await?;
     Ok(own.map(|hug| hug.id))
 }
 

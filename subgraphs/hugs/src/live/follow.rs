@@ -59,14 +59,8 @@ pub(crate) async fn follow(
         Some(cursor) => Position::parse(&cursor, person)?.number,
         None => store::last_number(ctx.db.reader(), person).await?,
     };
-    let follower = Follower {
-        ctx: ctx.clone(),
-        seat,
-        person,
-        number,
-        ahead: VecDeque::new(),
-        read: Stopwatch::start(),
-    };
+    let follower =
+        Follower { ctx: ctx.clone(), seat, person, number, ahead: VecDeque::new(), read: Stopwatch::start() };
     Ok(stream::unfold(follower, async |mut follower| {
         let event = follower.next().await?;
         Some((event, follower))
@@ -144,14 +138,8 @@ impl Follower {
         let shown = Shown::load(&self.ctx, &entries).await?;
         for read in with_gaps(self.number, last, entries) {
             let ahead = match read {
-                Read::Entry(entry) => Ahead {
-                    number: entry.number,
-                    event: shown.event(self.person, &entry),
-                },
-                Read::GapUpTo(number) => Ahead {
-                    number,
-                    event: Some(gap(self.person, number, now)),
-                },
+                Read::Entry(entry) => Ahead { number: entry.number, event: shown.event(self.person, &entry) },
+                Read::GapUpTo(number) => Ahead { number, event: Some(gap(self.person, number, now)) },
             };
             self.ahead.push_back(ahead);
         }
@@ -161,13 +149,7 @@ impl Follower {
 
 fn gap(person: UserId, number: i64, at: DateTime<Utc>) -> LiveEvent {
     let cursor = Position { person, number }.cursor();
-    LiveEvent {
-        cursor,
-        at,
-        news: News::Gap,
-        hug: None,
-        request: None,
-    }
+    LiveEvent { cursor, at, news: News::Gap, hug: None, request: None }
 }
 
 /// The hugs and requests that some entries are about, as far as the viewer may see them.
@@ -178,14 +160,8 @@ struct Shown {
 
 impl Shown {
     async fn load(ctx: &Ctx, entries: &[Entry]) -> Result<Self, StoreError> {
-        let hugs: Vec<_> = entries
-            .iter()
-            .filter_map(|entry| entry.happening.hug_id)
-            .collect();
-        let requests: Vec<_> = entries
-            .iter()
-            .filter_map(|entry| entry.happening.request_id)
-            .collect();
+        let hugs: Vec<_> = entries.iter().filter_map(|entry| entry.happening.hug_id).collect();
+        let requests: Vec<_> = entries.iter().filter_map(|entry| entry.happening.request_id).collect();
         Ok(Self {
             hugs: hugs::visible(ctx, &hugs).await?,
             requests: hug_requests::visible(ctx, &requests).await?,
@@ -194,22 +170,13 @@ impl Shown {
 
     /// `None` when something that the entry is about can't be seen.
     fn event(&self, person: UserId, entry: &Entry) -> Option<LiveEvent> {
-        let Happening {
-            kind,
-            hug_id,
-            request_id,
-            at,
-        } = entry.happening;
+        let Happening { kind, hug_id, request_id, at } = entry.happening;
         let hug = hug_id.map(|id| self.hugs.iter().find(|hug| hug.id == id).cloned());
         let request = request_id.map(|id| self.requests.iter().find(|request| request.id == id).cloned());
         if hug == Some(None) || request == Some(None) {
             return None;
         }
-        let cursor = Position {
-            person,
-            number: entry.number,
-        }
-        .cursor();
+        let cursor = Position { person, number: entry.number }.cursor();
         Some(LiveEvent {
             cursor,
             at,

@@ -110,9 +110,8 @@ impl LiveSubscription {
         )]
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = HugEvent> + use<>> {
-        let events = super::follow(gql.data::<Ctx>()?, after.map(|cursor| cursor.0))
-            .await
-            .map_err(failure)?;
+        let events =
+            super::follow(gql.data::<Ctx>()?, after.map(|cursor| cursor.0)).await.map_err(failure)?;
         Ok(events.map(HugEvent::from))
     }
 }

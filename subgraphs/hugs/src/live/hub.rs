@@ -47,11 +47,7 @@ impl Hub {
     /// Takes part for `person`, until dropped.
     pub(super) fn join(&self, person: UserId) -> Seat {
         let woken = self.lock().entry(person).or_default().subscribe();
-        Seat {
-            hub: self.clone(),
-            person,
-            woken,
-        }
+        Seat { hub: self.clone(), person, woken }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<UserId, watch::Sender<()>>> {
@@ -86,10 +82,7 @@ impl Drop for Seat {
     fn drop(&mut self) {
         let mut listeners = self.hub.lock();
         // The seat's own receiver is still counted.
-        if listeners
-            .get(&self.person)
-            .is_some_and(|listener| listener.receiver_count() <= 1)
-        {
+        if listeners.get(&self.person).is_some_and(|listener| listener.receiver_count() <= 1) {
             listeners.remove(&self.person);
         }
     }

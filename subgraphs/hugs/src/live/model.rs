@@ -110,12 +110,8 @@ mod tests {
     use super::*;
 
     fn entry(number: i64) -> Entry {
-        let happening = Happening {
-            kind: Kind::Seen,
-            hug_id: None,
-            request_id: None,
-            at: DateTime::UNIX_EPOCH,
-        };
+        let happening =
+            Happening { kind: Kind::Seen, hug_id: None, request_id: None, at: DateTime::UNIX_EPOCH };
         Entry { number, happening }
     }
 
@@ -129,19 +125,13 @@ mod tests {
 
     #[test]
     fn a_log_without_holes_has_no_gap() {
-        assert_eq!(
-            shape(&with_gaps(3, 5, vec![entry(4), entry(5)])),
-            [(true, 4), (true, 5)]
-        );
+        assert_eq!(shape(&with_gaps(3, 5, vec![entry(4), entry(5)])), [(true, 4), (true, 5)]);
         assert!(with_gaps(5, 5, vec![]).is_empty());
     }
 
     #[test]
     fn what_was_pruned_is_a_gap_before_what_is_left() {
-        assert_eq!(
-            shape(&with_gaps(1, 5, vec![entry(4), entry(5)])),
-            [(false, 3), (true, 4), (true, 5)]
-        );
+        assert_eq!(shape(&with_gaps(1, 5, vec![entry(4), entry(5)])), [(false, 3), (true, 4), (true, 5)]);
         assert_eq!(shape(&with_gaps(1, 5, vec![])), [(false, 5)]);
     }
 
@@ -153,25 +143,11 @@ mod tests {
     #[test]
     fn a_cursor_belongs_to_one_person() {
         let (ada, bo) = (UserId::at(DateTime::UNIX_EPOCH), UserId::at(DateTime::UNIX_EPOCH));
-        let cursor = Position {
-            person: ada,
-            number: 7,
-        }
-        .cursor();
+        let cursor = Position { person: ada, number: 7 }.cursor();
         assert_eq!(Position::parse(cursor.as_str(), ada).unwrap().number, 7);
-        assert!(matches!(
-            Position::parse(cursor.as_str(), bo),
-            Err(LiveError::Cursor)
-        ));
-        let negative = Position {
-            person: ada,
-            number: -1,
-        }
-        .cursor();
-        assert!(matches!(
-            Position::parse(negative.as_str(), ada),
-            Err(LiveError::Cursor)
-        ));
+        assert!(matches!(Position::parse(cursor.as_str(), bo), Err(LiveError::Cursor)));
+        let negative = Position { person: ada, number: -1 }.cursor();
+        assert!(matches!(Position::parse(negative.as_str(), ada), Err(LiveError::Cursor)));
     }
 
     proptest! {

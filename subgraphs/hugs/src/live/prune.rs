@@ -60,12 +60,7 @@ mod tests {
 
     async fn log(db: &Database, person: UserId, at: DateTime<Utc>) {
         let transaction = db.begin().await.unwrap();
-        let happening = Happening {
-            kind: Kind::Seen,
-            hug_id: None,
-            request_id: None,
-            at,
-        };
+        let happening = Happening { kind: Kind::Seen, hug_id: None, request_id: None, at };
         store::append(&transaction, person, happening).await.unwrap();
         transaction.commit().await.unwrap();
     }
@@ -75,9 +70,7 @@ mod tests {
         let database = TestDatabase::create().await;
         let db = database.open().await;
         db.migrate::<Migrator>().await.unwrap();
-        let clock = Arc::new(ManualClock::at(
-            DateTime::from_timestamp(1_772_366_400, 0).unwrap(),
-        ));
+        let clock = Arc::new(ManualClock::at(DateTime::from_timestamp(1_772_366_400, 0).unwrap()));
         let now = clock::Clock::now(&*clock);
         let ada = UserId::at(now);
         for age in [40, 30, 29] {
@@ -87,9 +80,7 @@ mod tests {
         assert_eq!(prune(&db, &shared).await.unwrap(), 2);
         assert_eq!(prune(&db, &shared).await.unwrap(), 0);
         log(&db, ada, now).await;
-        let left = store::entries_after(db.reader(), ada, 0, DateTime::UNIX_EPOCH, 10)
-            .await
-            .unwrap();
+        let left = store::entries_after(db.reader(), ada, 0, DateTime::UNIX_EPOCH, 10).await.unwrap();
         assert_eq!(left.iter().map(|entry| entry.number).collect::<Vec<_>>(), [3, 4]);
         db.close().await.unwrap();
         database.remove().await;

@@ -72,16 +72,11 @@ pub(crate) async fn append_for_all(
     if people.is_empty() {
         return Ok(());
     }
-    let first = people.iter().map(|person| counter::ActiveModel {
-        person_id: Set(*person),
-        last: Set(1),
-    });
+    let first = people.iter().map(|person| counter::ActiveModel { person_id: Set(*person), last: Set(1) });
     let next = Expr::col((counter::Entity, counter::Column::Last)).add(1);
     let counted = counter::Entity::insert_many(first)
         .on_conflict(
-            OnConflict::column(counter::Column::PersonId)
-                .value(counter::Column::Last, next)
-                .to_owned(),
+            OnConflict::column(counter::Column::PersonId).value(counter::Column::Last, next).to_owned(),
         )
         .exec_with_returning(transaction)
         .await?;
@@ -93,10 +88,7 @@ pub(crate) async fn append_for_all(
         request_id: Set(happening.request_id),
         at: Set(happening.at),
     });
-    log::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
-        .await
-        .map(|_| ())
+    log::Entity::insert_many(rows).exec_without_returning(transaction).await.map(|_| ())
 }
 
 /// The number of the last entry in the log of `person`; 0 when there was never any.
@@ -124,16 +116,8 @@ pub(super) async fn entries_after(
 
 fn entry(row: log::Model) -> Result<Entry, DbErr> {
     let kind = Kind::of_name(&row.kind)?;
-    let happening = Happening {
-        kind,
-        hug_id: row.hug_id,
-        request_id: row.request_id,
-        at: row.at,
-    };
-    Ok(Entry {
-        number: row.number,
-        happening,
-    })
+    let happening = Happening { kind, hug_id: row.hug_id, request_id: row.request_id, at: row.at };
+    Ok(Entry { number: row.number, happening })
 }
 
 /// Whom the posting of `request` was told, in ascending order from after `after`.
@@ -151,11 +135,7 @@ pub(super) async fn audience(
     if let Some(after) = after {
         told = told.filter(log::Column::PersonId.gt(after));
     }
-    told.order_by_asc(log::Column::PersonId)
-        .limit(limit)
-        .into_tuple()
-        .all(connection)
-        .await
+    told.order_by_asc(log::Column::PersonId).limit(limit).into_tuple().all(connection).await
 }
 
 /// The youngest of the `limit` oldest entries, when it is older than `before`: what can be deleted in one go.
@@ -179,10 +159,7 @@ pub(super) async fn delete_up_to(
     connection: &impl ConnectionTrait,
     end: DateTime<Utc>,
 ) -> Result<u64, DbErr> {
-    let deleted = log::Entity::delete_many()
-        .filter(log::Column::At.lte(end))
-        .exec(connection)
-        .await?;
+    let deleted = log::Entity::delete_many().filter(log::Column::At.lte(end)).exec(connection).await?;
     Ok(deleted.rows_affected)
 }
 
@@ -202,18 +179,11 @@ mod tests {
     }
 
     fn happening() -> Happening {
-        Happening {
-            kind: Kind::Seen,
-            hug_id: None,
-            request_id: None,
-            at: now(),
-        }
+        Happening { kind: Kind::Seen, hug_id: None, request_id: None, at: now() }
     }
 
     async fn numbers(db: &Database, person: UserId) -> Vec<i64> {
-        let entries = entries_after(db.reader(), person, 0, DateTime::UNIX_EPOCH, 100)
-            .await
-            .unwrap();
+        let entries = entries_after(db.reader(), person, 0, DateTime::UNIX_EPOCH, 100).await.unwrap();
         entries.into_iter().map(|entry| entry.number).collect()
     }
 
@@ -226,10 +196,7 @@ mod tests {
             transaction.commit().await.unwrap();
         });
         let overtaken = tokio::time::timeout(Duration::from_millis(200), &mut second).await;
-        assert!(
-            overtaken.is_err(),
-            "the second writer has committed before the first"
-        );
+        assert!(overtaken.is_err(), "the second writer has committed before the first");
         second
     }
 
@@ -253,11 +220,7 @@ mod tests {
         let third = second_writer(&db, ada).await;
         undone.rollback().await.unwrap();
         third.await.unwrap();
-        assert_eq!(
-            numbers(&db, ada).await,
-            [1, 2, 3],
-            "a number that was taken back leaves no hole"
-        );
+        assert_eq!(numbers(&db, ada).await, [1, 2, 3], "a number that was taken back leaves no hole");
 
         db.close().await.unwrap();
         database.remove().await;
@@ -271,9 +234,7 @@ mod tests {
         let (ada, bo) = (UserId::at(now()), UserId::at(now()));
         let transaction = db.begin().await.unwrap();
         append(&transaction, bo, happening()).await.unwrap();
-        append_for_all(&transaction, &[ada, bo], happening())
-            .await
-            .unwrap();
+        append_for_all(&transaction, &[ada, bo], happening()).await.unwrap();
         transaction.commit().await.unwrap();
         assert_eq!(numbers(&db, ada).await, [1]);
         assert_eq!(numbers(&db, bo).await, [1, 2]);

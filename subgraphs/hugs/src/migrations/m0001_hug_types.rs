@@ -31,9 +31,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("hug_types").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("hug_types").to_owned()).await
     }
 }
 
@@ -52,19 +50,8 @@ const SEED: [(&str, &str, i32, i32); 10] = [
 ];
 
 fn seed() -> InsertStatement {
-    let columns = [
-        "id",
-        "name",
-        "emoji",
-        "duration_ms",
-        "intensity",
-        "active",
-        "position",
-    ];
-    let mut insert = Query::insert()
-        .into_table("hug_types")
-        .columns(columns)
-        .to_owned();
+    let columns = ["id", "name", "emoji", "duration_ms", "intensity", "active", "position"];
+    let mut insert = Query::insert().into_table("hug_types").columns(columns).to_owned();
     for (position, (name, emoji, duration, intensity)) in (1..).zip(SEED) {
         let id = seeded_id(position).as_uuid();
         let values = [

@@ -23,9 +23,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("hug_sides").to_owned())
-            .await?;
+        manager.drop_table(Table::drop().table("hug_sides").to_owned()).await?;
         manager.drop_table(Table::drop().table("hugs").to_owned()).await
     }
 }

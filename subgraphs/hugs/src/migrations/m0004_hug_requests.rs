@@ -23,12 +23,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("hug_request_targets").to_owned())
-            .await?;
-        manager
-            .drop_table(Table::drop().table("hug_requests").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("hug_request_targets").to_owned()).await?;
+        manager.drop_table(Table::drop().table("hug_requests").to_owned()).await
     }
 }
 

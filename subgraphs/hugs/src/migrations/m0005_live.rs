@@ -17,22 +17,14 @@ impl MigrationTrait for Migration {
         manager.create_table(log()).await?;
         let connection = manager.get_connection();
         // Pruning, and whom to wake for a request.
-        connection
-            .execute_unprepared("CREATE INDEX live_log_at ON live_log (at)")
-            .await?;
-        connection
-            .execute_unprepared("CREATE INDEX live_log_request ON live_log (request_id, kind)")
-            .await?;
+        connection.execute_unprepared("CREATE INDEX live_log_at ON live_log (at)").await?;
+        connection.execute_unprepared("CREATE INDEX live_log_request ON live_log (request_id, kind)").await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("live_log").to_owned())
-            .await?;
-        manager
-            .drop_table(Table::drop().table("live_counters").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("live_log").to_owned()).await?;
+        manager.drop_table(Table::drop().table("live_counters").to_owned()).await
     }
 }
 

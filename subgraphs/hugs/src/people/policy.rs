@@ -26,11 +26,7 @@ pub(super) fn admission(policy: HugPolicy, sender: Standing) -> Admission {
         (!sender.following, policy.not_following),
         (sender.new, policy.new_accounts),
     ];
-    let applies = |wanted| {
-        rules
-            .iter()
-            .any(|(applies, action)| *applies && *action == wanted)
-    };
+    let applies = |wanted| rules.iter().any(|(applies, action)| *applies && *action == wanted);
     if applies(HugPolicyAction::Drop) {
         Admission::Refused
     } else if applies(HugPolicyAction::Filter) {
@@ -47,11 +43,7 @@ mod tests {
     use super::*;
 
     fn actions() -> impl Strategy<Value = HugPolicyAction> {
-        select(vec![
-            HugPolicyAction::Accept,
-            HugPolicyAction::Filter,
-            HugPolicyAction::Drop,
-        ])
+        select(vec![HugPolicyAction::Accept, HugPolicyAction::Filter, HugPolicyAction::Drop])
     }
 
     fn policies() -> impl Strategy<Value = HugPolicy> {

@@ -47,11 +47,7 @@ fn person(row: entity::Model) -> Result<Person, DbErr> {
 
 /// Lets one transaction at a time go on with `id`, so that what it counts of theirs stays as counted.
 pub(crate) async fn take_turn(connection: &impl ConnectionTrait, id: UserId) -> Result<(), DbErr> {
-    entity::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(connection)
-        .await
-        .map(|_| ())
+    entity::Entity::find_by_id(id).lock_exclusive().one(connection).await.map(|_| ())
 }
 
 pub(crate) async fn note_registration(
@@ -59,11 +55,7 @@ pub(crate) async fn note_registration(
     id: UserId,
     at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let row = entity::ActiveModel {
-        id: Set(id),
-        registered_at: Set(Some(at)),
-        hug_policy: Set(None),
-    };
+    let row = entity::ActiveModel { id: Set(id), registered_at: Set(Some(at)), hug_policy: Set(None) };
     upsert(connection, row, entity::Column::RegisteredAt).await
 }
 
@@ -73,11 +65,7 @@ pub(crate) async fn note_policy(
     policy: &HugPolicy,
 ) -> Result<(), DbErr> {
     let json = serde_json::to_string(policy).map_err(|error| DbErr::Json(error.to_string()))?;
-    let row = entity::ActiveModel {
-        id: Set(id),
-        registered_at: Set(None),
-        hug_policy: Set(Some(json)),
-    };
+    let row = entity::ActiveModel { id: Set(id), registered_at: Set(None), hug_policy: Set(Some(json)) };
     upsert(connection, row, entity::Column::HugPolicy).await
 }
 
@@ -87,12 +75,6 @@ async fn upsert(
     row: entity::ActiveModel,
     column: entity::Column,
 ) -> Result<(), DbErr> {
-    let known = OnConflict::column(entity::Column::Id)
-        .update_column(column)
-        .to_owned();
-    entity::Entity::insert(row)
-        .on_conflict(known)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    let known = OnConflict::column(entity::Column::Id).update_column(column).to_owned();
+    entity::Entity::insert(row).on_conflict(known).exec_without_returning(connection).await.map(|_| ())
 }

@@ -33,14 +33,9 @@ impl User {
     }
 
     /// How many hugs they sent and received, as far as the viewer may know.
-    async fn hug_stats(&self, gql: &Context<'_>) -> Result<HugStats> {
+    async fn hug_stats(&self, gql: &Context<'_>) -> Result<Option<HugStats>> {
         let stats = gql.data::<DataLoader<Batch>>()?;
-        Ok(stats
-            .load_one(self.0)
-            .await
-            .map_err(Failure::internal)?
-            .unwrap_or_default()
-            .into())
+        Ok(Some(stats.load_one(self.0).await.map_err(Failure::internal)?.unwrap_or_default().into()))
     }
 }
 
@@ -58,11 +53,7 @@ pub(crate) struct HugStats {
 impl From<stats::HugStats> for HugStats {
     fn from(stats: stats::HugStats) -> Self {
         let number = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
-        Self {
-            sent: number(stats.sent),
-            received: number(stats.received),
-            thanked: number(stats.thanked),
-        }
+        Self { sent: number(stats.sent), received: number(stats.received), thanked: number(stats.thanked) }
     }
 }
 

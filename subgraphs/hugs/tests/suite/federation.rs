@@ -18,10 +18,7 @@ async fn anybody_is_a_user_and_what_is_no_id_is_nobody() {
         { "__typename": "User", "id": stranger },
         { "__typename": "User", "id": "nobody" },
     ]);
-    let data = world
-        .anonymous()
-        .data(ENTITIES, json!({ "r": representations }))
-        .await;
+    let data = world.anonymous().data(ENTITIES, json!({ "r": representations })).await;
     let user = |id| json!({ "__typename": "User", "id": id, "hugStats": { "sent": 0 } });
     assert_eq!(data["_entities"], json!([user(ada), user(stranger), null]));
     world.finish().await;
@@ -38,16 +35,10 @@ async fn a_hug_is_an_entity_and_a_moment_for_its_two_parties_only() {
         { "__typename": "HugMoment", "id": "nothing" },
     ] });
     for person in [ada, bo] {
-        let data = world
-            .as_user(person)
-            .data(ENTITIES, representations.clone())
-            .await;
+        let data = world.as_user(person).data(ENTITIES, representations.clone()).await;
         let found = data["_entities"].as_array().unwrap();
         for moment in &found[..2] {
-            assert_eq!(
-                (&moment["__typename"], &moment["id"]),
-                (&json!("Hug"), &json!(hug))
-            );
+            assert_eq!((&moment["__typename"], &moment["id"]), (&json!("Hug"), &json!(hug)));
             assert!(moment["at"].is_string());
         }
         assert!(found[2].is_null());

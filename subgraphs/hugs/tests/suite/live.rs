@@ -94,17 +94,13 @@ async fn replay_goes_over_into_live_without_a_seam_while_fifty_hugs_are_sent() {
         streams.push(seen);
     }
     let payloads = join_all(sending).await.into_iter().map(Result::unwrap);
-    let sent: HashSet<String> = payloads
-        .map(|data| data["sendHug"]["hug"]["id"].as_str().unwrap().to_owned())
-        .collect();
+    let sent: HashSet<String> =
+        payloads.map(|data| data["sendHug"]["hug"]["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(sent.len(), 50);
     let seen: HashSet<String> = streams[0].iter().cloned().collect();
     assert_eq!(seen.len(), 55, "something came twice");
     assert!(sent.is_subset(&seen));
-    assert!(
-        streams.iter().all(|stream| *stream == streams[0]),
-        "the order is the same for everybody"
-    );
+    assert!(streams.iter().all(|stream| *stream == streams[0]), "the order is the same for everybody");
     world.finish().await;
 }
 
@@ -137,10 +133,7 @@ async fn what_is_older_than_the_log_is_a_gap_that_is_said() {
     let mut events = world.events_after(ada, &start).await;
     let gap = next_event(&mut events).await;
     assert_eq!((&gap["kind"], &gap["hug"]), (&json!("GAP"), &Value::Null));
-    assert_eq!(
-        next_kind(&mut events).await,
-        ("RECEIVED".to_owned(), younger.clone())
-    );
+    assert_eq!(next_kind(&mut events).await, ("RECEIVED".to_owned(), younger.clone()));
     events.expect_quiet().await;
     // The gap's cursor is one to go on from, too.
     let mut events = world.events_after(ada, &gap["cursor"]).await;

@@ -18,22 +18,13 @@ use crate::world::{SEND, WARM_HUG, World, next_kind};
 /// Another process on the database of a world, with the bus `bus`.
 async fn another_process(world: &World, bus: Arc<dyn Bus>) -> Running {
     let outbox = Outbox::new(world.db.clone(), bus.clone(), world.clock.clone(), Hugs::NAME);
-    let foundation = Foundation {
-        bus,
-        outbox,
-        ..world.foundation.clone()
-    };
-    Running::assemble::<Hugs>(&foundation)
-        .await
-        .expect("another process starts")
+    let foundation = Foundation { bus, outbox, ..world.foundation.clone() };
+    Running::assemble::<Hugs>(&foundation).await.expect("another process starts")
 }
 
 async fn send(world: &World, router: Router, sender: UserId, recipient: UserId) -> Value {
-    let assertion = Assertion {
-        issuer: "gateway".into(),
-        subject: Some(sender.to_string()),
-        ..Assertion::default()
-    };
+    let assertion =
+        Assertion { issuer: "gateway".into(), subject: Some(sender.to_string()), ..Assertion::default() };
     let signer = AssertionSigner::new(world.foundation.identity_secret.reveal());
     let token = signer.sign(&assertion, Hugs::NAME, world.foundation.clock.now());
     let input = json!({ "recipientId": recipient, "typeId": WARM_HUG });
@@ -43,15 +34,8 @@ async fn send(world: &World, router: Router, sender: UserId, recipient: UserId) 
         .header(ASSERTION_HEADER, token)
         .body(Body::from(body))
         .expect("a request");
-    let response = tower::ServiceExt::oneshot(router, request)
-        .await
-        .expect("routers never fail");
-    let bytes = response
-        .into_body()
-        .collect()
-        .await
-        .expect("a whole answer")
-        .to_bytes();
+    let response = tower::ServiceExt::oneshot(router, request).await.expect("routers never fail");
+    let bytes = response.into_body().collect().await.expect("a whole answer").to_bytes();
     serde_json::from_slice(&bytes).expect("JSON")
 }
 
@@ -65,13 +49,8 @@ async fn a_hug_sent_in_one_process_is_heard_in_another() {
     let mut events = world.events_from_now(ada).await;
     events.expect_quiet().await;
     let answer = send(&world, other.router(), bo, ada).await;
-    let hug = answer["data"]["sendHug"]["hug"]["id"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{answer:#}"));
-    assert_eq!(
-        next_kind(&mut events).await,
-        ("RECEIVED".to_owned(), hug.to_owned())
-    );
+    let hug = answer["data"]["sendHug"]["hug"]["id"].as_str().unwrap_or_else(|| panic!("{answer:#}"));
+    assert_eq!(next_kind(&mut events).await, ("RECEIVED".to_owned(), hug.to_owned()));
     events.expect_quiet().await;
     other.stop().await;
     world.finish().await;
@@ -84,10 +63,7 @@ async fn no_hug_is_sent_while_it_is_not_known_who_blocks_whom() {
     // Its groups have not joined the bus: nobody can say that they have caught up.
     let behind = another_process(&world, Arc::new(MemoryBus::new())).await;
     let answer = send(&world, behind.router(), bo, ada).await;
-    assert_eq!(
-        answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE",
-        "{answer:#}"
-    );
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE", "{answer:#}");
     assert_eq!(world.history(bo, "SENT").await, [] as [&str; 0]);
     behind.stop().await;
     world.finish().await;

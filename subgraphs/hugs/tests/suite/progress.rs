@@ -11,14 +11,8 @@ async fn a_hug_is_seen_and_thanked_and_its_sender_hears_of_it() {
     let (ada, bo) = (world.person().await, world.person().await);
     let hug = world.hug(bo, ada).await;
     let mut events = world.events_from_now(bo).await;
-    assert_eq!(
-        world.change(ada, "markHugSeen", &hug).await["hug"],
-        json!({ "id": hug, "status": "SEEN" })
-    );
-    assert_eq!(
-        world.change(ada, "thankHug", &hug).await["hug"],
-        json!({ "id": hug, "status": "THANKED" })
-    );
+    assert_eq!(world.change(ada, "markHugSeen", &hug).await["hug"], json!({ "id": hug, "status": "SEEN" }));
+    assert_eq!(world.change(ada, "thankHug", &hug).await["hug"], json!({ "id": hug, "status": "THANKED" }));
     assert_eq!(next_kind(&mut events).await, ("SEEN".to_owned(), hug.clone()));
     assert_eq!(next_kind(&mut events).await, ("THANKED".to_owned(), hug.clone()));
     assert_eq!(world.events::<HugSeen>().await.len(), 1);
@@ -37,10 +31,7 @@ async fn saying_it_again_changes_nothing_and_tells_nobody() {
     let hug = world.hug(bo, ada).await;
     let mut events = world.events_from_now(bo).await;
     for mutation in ["thankHug", "thankHug", "markHugSeen"] {
-        assert_eq!(
-            world.change(ada, mutation, &hug).await["hug"]["status"],
-            "THANKED"
-        );
+        assert_eq!(world.change(ada, mutation, &hug).await["hug"]["status"], "THANKED");
     }
     assert_eq!(next_kind(&mut events).await.0, "THANKED");
     events.expect_quiet().await;
@@ -76,15 +67,9 @@ async fn a_hug_is_taken_back_before_it_is_seen() {
     let hug = world.hug(bo, ada).await;
     let mut events = world.events_from_now(ada).await;
     for _ in 0..2 {
-        assert_eq!(
-            world.change(bo, "cancelHug", &hug).await["hug"]["status"],
-            "CANCELLED"
-        );
+        assert_eq!(world.change(bo, "cancelHug", &hug).await["hug"]["status"], "CANCELLED");
     }
-    assert_eq!(
-        next_kind(&mut events).await,
-        ("CANCELLED".to_owned(), hug.clone())
-    );
+    assert_eq!(next_kind(&mut events).await, ("CANCELLED".to_owned(), hug.clone()));
     events.expect_quiet().await;
     assert_eq!(world.events::<HugCancelled>().await.len(), 1);
     for mutation in ["markHugSeen", "thankHug"] {
@@ -103,10 +88,7 @@ async fn a_hug_that_was_seen_can_not_be_taken_back() {
     let (ada, bo) = (world.person().await, world.person().await);
     let hug = world.hug(bo, ada).await;
     world.change(ada, "markHugSeen", &hug).await;
-    assert_eq!(
-        refusal(&world.change(bo, "cancelHug", &hug).await),
-        "HUG_ALREADY_SEEN"
-    );
+    assert_eq!(refusal(&world.change(bo, "cancelHug", &hug).await), "HUG_ALREADY_SEEN");
     world.finish().await;
 }
 
@@ -117,10 +99,7 @@ async fn between_a_blocked_pair_nothing_becomes_of_a_hug() {
     let hug = world.hug(bo, ada).await;
     world.block(bo, ada).await;
     for (person, mutation) in [(ada, "markHugSeen"), (ada, "thankHug"), (bo, "cancelHug")] {
-        assert_eq!(
-            refusal(&world.change(person, mutation, &hug).await),
-            "HUG_NOT_FOUND"
-        );
+        assert_eq!(refusal(&world.change(person, mutation, &hug).await), "HUG_NOT_FOUND");
     }
     world.finish().await;
 }

@@ -44,9 +44,7 @@ impl Deref for World {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        Self {
-            app: TestApp::start::<Hugs>().await,
-        }
+        Self { app: TestApp::start::<Hugs>().await }
     }
 
     pub(crate) async fn finish(self) {
@@ -71,33 +69,15 @@ impl World {
     }
 
     pub(crate) async fn block(&self, blocker_id: UserId, blocked_id: UserId) {
-        self.app
-            .tell(&Blocked {
-                blocker_id,
-                blocked_id,
-                at: self.app.clock.now(),
-            })
-            .await;
+        self.app.tell(&Blocked { blocker_id, blocked_id, at: self.app.clock.now() }).await;
     }
 
     pub(crate) async fn unblock(&self, blocker_id: UserId, blocked_id: UserId) {
-        self.app
-            .tell(&Unblocked {
-                blocker_id,
-                blocked_id,
-                at: self.app.clock.now(),
-            })
-            .await;
+        self.app.tell(&Unblocked { blocker_id, blocked_id, at: self.app.clock.now() }).await;
     }
 
     pub(crate) async fn follow(&self, follower_id: UserId, followed_id: UserId) {
-        self.app
-            .tell(&FollowCreated {
-                follower_id,
-                followed_id,
-                at: self.app.clock.now(),
-            })
-            .await;
+        self.app.tell(&FollowCreated { follower_id, followed_id, at: self.app.clock.now() }).await;
     }
 
     /// Sets what happens to hugs from people whom `user_id` doesn't follow, and from new accounts.
@@ -114,20 +94,12 @@ impl World {
             anonymous: HugPolicyAction::Accept,
         };
         let timezone = "Europe/Berlin".into();
-        self.app
-            .tell(&SettingsChanged {
-                user_id,
-                timezone,
-                day_start_hour: 0,
-                hug_policy,
-            })
-            .await;
+        self.app.tell(&SettingsChanged { user_id, timezone, day_start_hour: 0, hug_policy }).await;
     }
 
     /// Sends a warm hug and gives back the payload.
     pub(crate) async fn try_hug(&self, sender: UserId, recipient: UserId) -> Value {
-        self.send(sender, json!({ "recipientId": recipient, "typeId": WARM_HUG }))
-            .await
+        self.send(sender, json!({ "recipientId": recipient, "typeId": WARM_HUG })).await
     }
 
     pub(crate) async fn send(&self, sender: UserId, input: Value) -> Value {
@@ -137,10 +109,7 @@ impl World {
     /// Sends a warm hug and gives back its id.
     pub(crate) async fn hug(&self, sender: UserId, recipient: UserId) -> String {
         let payload = self.try_hug(sender, recipient).await;
-        payload["hug"]["id"]
-            .as_str()
-            .unwrap_or_else(|| panic!("no hug: {payload:#}"))
-            .to_owned()
+        payload["hug"]["id"].as_str().unwrap_or_else(|| panic!("no hug: {payload:#}")).to_owned()
     }
 
     /// One of `markHugSeen`, `thankHug`, `cancelHug`: the payload.
@@ -157,11 +126,8 @@ impl World {
 
     /// The ids in one page of somebody's history.
     pub(crate) async fn history(&self, person: UserId, direction: &str) -> Vec<String> {
-        let page = self
-            .app
-            .as_user(person)
-            .data(HISTORY, json!({ "direction": direction, "first": 100 }))
-            .await;
+        let page =
+            self.app.as_user(person).data(HISTORY, json!({ "direction": direction, "first": 100 })).await;
         ids(&page["hugs"])
     }
 
@@ -176,18 +142,11 @@ impl World {
 
     /// Where somebody's events are now.
     pub(crate) async fn cursor(&self, person: UserId) -> Value {
-        self.app
-            .as_user(person)
-            .data("{ hugEventsCursor }", json!({}))
-            .await["hugEventsCursor"]
-            .take()
+        self.app.as_user(person).data("{ hugEventsCursor }", json!({})).await["hugEventsCursor"].take()
     }
 
     pub(crate) async fn events_after(&self, person: UserId, cursor: &Value) -> EventStream {
-        self.app
-            .as_user(person)
-            .subscribe(EVENTS, json!({ "after": cursor }))
-            .await
+        self.app.as_user(person).subscribe(EVENTS, json!({ "after": cursor })).await
     }
 
     /// Somebody's events from now on.
@@ -200,10 +159,7 @@ impl World {
 /// The ids of a connection's nodes.
 pub(crate) fn ids(connection: &Value) -> Vec<String> {
     let edges = connection["edges"].as_array().expect("edges");
-    edges
-        .iter()
-        .map(|edge| edge["node"]["id"].as_str().expect("an id").to_owned())
-        .collect()
+    edges.iter().map(|edge| edge["node"]["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 /// The next event of a stream.
@@ -221,9 +177,7 @@ pub(crate) async fn next_kind(stream: &mut EventStream) -> (String, String) {
 /// The code of the only error of a payload that has nothing else.
 pub(crate) fn refusal(payload: &Value) -> &str {
     let (thing, errors) = (payload.as_object().expect("a payload"), &payload["errors"]);
-    let nothing_else = thing
-        .iter()
-        .all(|(field, value)| field == "errors" || value.is_null());
+    let nothing_else = thing.iter().all(|(field, value)| field == "errors" || value.is_null());
     assert!(
         nothing_else && errors.as_array().is_some_and(|errors| errors.len() == 1),
         "no refusal: {payload:#}"

@@ -63,7 +63,7 @@ impl User {
         #[graphql(desc = "Read what stands before the entry of this cursor.")] before: Option<String>,
         #[graphql(desc = "Only moods of this instant or later.")] from: Option<DateTime<Utc>>,
         #[graphql(desc = "Only moods before this instant.")] to: Option<DateTime<Utc>>,
-    ) -> Result<Connection<MoodEntry>> {
+    ) -> Result<Option<Connection<MoodEntry>>> {
         let page = graphql::page_request(first, after, last, before)?;
         let query = History {
             owner: self.id,
@@ -74,11 +74,7 @@ impl User {
         let slice = super::history(gql.data::<Ctx>()?, &query)
             .await
             .map_err(Failure::internal)?;
-        Ok(graphql::connection(
-            slice,
-            |entry| EntryKey::from(entry),
-            MoodEntry::from,
-        ))
+        Ok(Some(graphql::connection(slice, |entry| EntryKey::from(entry), MoodEntry::from)))
     }
 }
 

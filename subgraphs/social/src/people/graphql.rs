@@ -45,13 +45,13 @@ impl User {
     }
 
     /// How many people follow this person, without those that the viewer can't see.
-    async fn followers_count(&self, gql: &Context<'_>) -> Result<i32> {
-        self.count(gql, Side::Followers).await
+    async fn followers_count(&self, gql: &Context<'_>) -> Result<Option<i32>> {
+        self.count(gql, Side::Followers).await.map(Some)
     }
 
     /// How many people this person follows, without those that the viewer can't see.
-    async fn following_count(&self, gql: &Context<'_>) -> Result<i32> {
-        self.count(gql, Side::Following).await
+    async fn following_count(&self, gql: &Context<'_>) -> Result<Option<i32>> {
+        self.count(gql, Side::Following).await.map(Some)
     }
 
     /// Who follows this person; whoever began last comes first.
@@ -64,9 +64,9 @@ impl User {
             i32,
         >,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<User>> {
+    ) -> Result<Option<Connection<User>>> {
         let page = page_request(first, after, last, before)?;
-        self.list(gql, Side::Followers, page).await
+        self.list(gql, Side::Followers, page).await.map(Some)
     }
 
     /// Whom this person follows; the latest comes first.
@@ -79,9 +79,9 @@ impl User {
             i32,
         >,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<User>> {
+    ) -> Result<Option<Connection<User>>> {
         let page = page_request(first, after, last, before)?;
-        self.list(gql, Side::Following, page).await
+        self.list(gql, Side::Following, page).await.map(Some)
     }
 }
 

@@ -47,13 +47,13 @@ impl User {
     }
 
     /// Their days in a row, for what they have ever done; empty for everybody but themselves.
-    async fn streaks(&self, gql: &Context<'_>) -> Result<Vec<Streak>> {
+    async fn streaks(&self, gql: &Context<'_>) -> Result<Option<Vec<Streak>>> {
         let streaks = gql
             .data::<DataLoader<StreakLoader, HashMapCache>>()?
             .load_one(self.id)
             .await;
         let streaks = streaks.map_err(Failure::internal)?.unwrap_or_default();
-        Ok(streaks.into_iter().map(Streak::from).collect())
+        Ok(Some(streaks.into_iter().map(Streak::from).collect()))
     }
 }
 

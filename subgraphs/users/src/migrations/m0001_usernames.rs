@@ -20,11 +20,7 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new("user_id").uuid().not_null().primary_key())
             .col(ColumnDef::new("username").text().not_null())
             .col(ColumnDef::new("display_name").text().not_null())
-            .col(
-                ColumnDef::new("reserved_at")
-                    .timestamp_with_time_zone()
-                    .not_null(),
-            )
+            .col(ColumnDef::new("reserved_at").timestamp_with_time_zone().not_null())
             .col(ColumnDef::new("expires_at").timestamp_with_time_zone().not_null())
             .to_owned();
         manager.create_table(reservations).await?;
@@ -37,11 +33,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("username_reservations").to_owned())
-            .await?;
-        manager
-            .drop_table(Table::drop().table("username_claims").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("username_reservations").to_owned()).await?;
+        manager.drop_table(Table::drop().table("username_claims").to_owned()).await
     }
 }

@@ -19,9 +19,7 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new("renamed_at").timestamp_with_time_zone())
             .to_owned();
         manager.create_table(profiles).await?;
-        manager
-            .create_table(search_terms(manager.get_database_backend()))
-            .await?;
+        manager.create_table(search_terms(manager.get_database_backend())).await?;
         let by_user = Index::create()
             .name("search_terms_of_user")
             .table("search_terms")
@@ -32,12 +30,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("search_terms").to_owned())
-            .await?;
-        manager
-            .drop_table(Table::drop().table("profiles").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("search_terms").to_owned()).await?;
+        manager.drop_table(Table::drop().table("profiles").to_owned()).await
     }
 }
 

@@ -17,11 +17,8 @@ impl MigrationTrait for Migration {
             .primary_key(Index::create().col("user_id").col("connection_id"))
             .to_owned();
         manager.create_table(connections).await?;
-        let by_time = Index::create()
-            .name("connections_seen_at")
-            .table("connections")
-            .col("seen_at")
-            .to_owned();
+        let by_time =
+            Index::create().name("connections_seen_at").table("connections").col("seen_at").to_owned();
         manager.create_index(by_time).await?;
         let last_seen = Table::create()
             .table("last_seen")
@@ -32,11 +29,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("last_seen").to_owned())
-            .await?;
-        manager
-            .drop_table(Table::drop().table("connections").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("last_seen").to_owned()).await?;
+        manager.drop_table(Table::drop().table("connections").to_owned()).await
     }
 }

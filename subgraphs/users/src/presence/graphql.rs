@@ -68,10 +68,7 @@ pub(crate) struct PresenceMutation;
 impl PresenceMutation {
     /// Says that a connection of the viewer is there. To be repeated every 15 seconds.
     async fn heartbeat(&self, gql: &Context<'_>, input: HeartbeatInput) -> Result<HeartbeatPayload> {
-        let command = Heartbeat {
-            connection_id: input.connection_id,
-            away: input.away,
-        };
+        let command = Heartbeat { connection_id: input.connection_id, away: input.away };
         let (status, errors) = settle(presence::beat(gql.data::<Ctx>()?, command).await)?;
         Ok(HeartbeatPayload {
             presence: status.map(PresenceStatus::from),
@@ -84,11 +81,9 @@ impl PresenceMutation {
 impl Refusal for HeartbeatError {
     fn into_user_error(self) -> Result<UserError, Error> {
         match &self {
-            Self::ConnectionId(_) => Ok(UserError::new(
-                "CONNECTION_ID_INVALID",
-                self.to_string(),
-                &["input", "connectionId"],
-            )),
+            Self::ConnectionId(_) => {
+                Ok(UserError::new("CONNECTION_ID_INVALID", self.to_string(), &["input", "connectionId"]))
+            }
             Self::Unauthenticated => Err(Failure::unauthenticated()),
             Self::Database(cause) => Err(Failure::internal(cause)),
         }

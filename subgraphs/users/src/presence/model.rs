@@ -66,10 +66,7 @@ impl Trace {
 
     /// All of it, as its owner sees it.
     pub(crate) fn whole(&self) -> Seen {
-        Seen {
-            status: Some(self.status()),
-            last_seen_at: self.last_seen_at(),
-        }
+        Seen { status: Some(self.status()), last_seen_at: self.last_seen_at() }
     }
 }
 
@@ -87,14 +84,7 @@ mod tests {
     #[test]
     fn one_connection_that_looks_is_enough_to_be_online() {
         let at = Some(DateTime::UNIX_EPOCH);
-        let trace = |looking_at, away_at| {
-            Trace {
-                looking_at,
-                away_at,
-                left_at: None,
-            }
-            .status()
-        };
+        let trace = |looking_at, away_at| Trace { looking_at, away_at, left_at: None }.status();
         assert_eq!(trace(at, at), Status::Online);
         assert_eq!(trace(None, at), Status::Away);
         assert_eq!(trace(None, None), Status::Offline);

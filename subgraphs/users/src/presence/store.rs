@@ -71,11 +71,7 @@ pub(crate) async fn beat(
     let again = OnConflict::columns([Column::UserId, Column::ConnectionId])
         .update_columns([Column::Away, Column::SeenAt])
         .to_owned();
-    connection::Entity::insert(row)
-        .on_conflict(again)
-        .exec_without_returning(database)
-        .await
-        .map(|_| ())
+    connection::Entity::insert(row).on_conflict(again).exec_without_returning(database).await.map(|_| ())
 }
 
 /// Forgets all but the latest `count` connections of the user.
@@ -89,18 +85,11 @@ pub(crate) async fn keep_latest(
     if of_user.clone().count(database).await? <= count {
         return Ok(());
     }
-    let latest_first = of_user
-        .order_by_desc(Column::SeenAt)
-        .order_by_asc(Column::ConnectionId);
-    for row in latest_first
-        .all(database)
-        .await?
-        .into_iter()
-        .skip(usize::try_from(count).unwrap_or(usize::MAX))
+    let latest_first = of_user.order_by_desc(Column::SeenAt).order_by_asc(Column::ConnectionId);
+    for row in
+        latest_first.all(database).await?.into_iter().skip(usize::try_from(count).unwrap_or(usize::MAX))
     {
-        connection::Entity::delete_by_id((row.user_id, row.connection_id))
-            .exec(database)
-            .await?;
+        connection::Entity::delete_by_id((row.user_id, row.connection_id)).exec(database).await?;
     }
     Ok(())
 }
@@ -164,10 +153,7 @@ pub(crate) async fn note_left(
     user: UserId,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let row = last_seen::ActiveModel {
-        user_id: Set(user),
-        at: Set(at),
-    };
+    let row = last_seen::ActiveModel { user_id: Set(user), at: Set(at) };
     last_seen::Entity::insert(row)
         .on_conflict_do_nothing_on([last_seen::Column::UserId])
         .exec_without_returning(database)

@@ -52,18 +52,8 @@ pub(crate) async fn activate(
     settings::store::insert_defaults(&**work, profile.user_id).await?;
     reservations::store::remove(&**work, profile.user_id).await?;
     if renamed {
-        let Profile {
-            user_id,
-            username,
-            display_name,
-            ..
-        } = profile;
-        work.emit(&ProfileUpdated {
-            user_id,
-            username,
-            display_name,
-        })
-        .await?;
+        let Profile { user_id, username, display_name, .. } = profile;
+        work.emit(&ProfileUpdated { user_id, username, display_name }).await?;
     }
     Ok(())
 }

@@ -100,56 +100,38 @@ impl User {
 
     /// Whether the person is there now; null when they don't show it to the viewer.
     async fn presence(&self, gql: &Context<'_>) -> Result<Option<PresenceStatus>> {
-        let seen = batch(gql)?
-            .load_one(SeenKey(self.user_id))
-            .await
-            .map_err(Failure::internal)?;
+        let seen = batch(gql)?.load_one(SeenKey(self.user_id)).await.map_err(Failure::internal)?;
         Ok(seen.and_then(|seen| seen.status).map(PresenceStatus::from))
     }
 
     /// When the person was last there; null when they don't show it to the viewer, or never were.
     async fn last_seen_at(&self, gql: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
-        let seen = batch(gql)?
-            .load_one(SeenKey(self.user_id))
-            .await
-            .map_err(Failure::internal)?;
+        let seen = batch(gql)?.load_one(SeenKey(self.user_id)).await.map_err(Failure::internal)?;
         Ok(seen.and_then(|seen| seen.last_seen_at))
     }
 
     /// The zone in which the person's days are counted.
     #[graphql(inaccessible)]
     async fn timezone(&self, gql: &Context<'_>) -> Result<Option<TimeZone>> {
-        Ok(self
-            .all_settings(gql)
-            .await?
-            .map(|settings| settings.timezone.into()))
+        Ok(self.all_settings(gql).await?.map(|settings| settings.timezone.into()))
     }
 
     /// The hour at which the person's days start, 0 to 23.
     #[graphql(inaccessible)]
     async fn day_start_hour(&self, gql: &Context<'_>) -> Result<Option<i32>> {
-        Ok(self
-            .all_settings(gql)
-            .await?
-            .map(|settings| settings.day_start.hour().into()))
+        Ok(self.all_settings(gql).await?.map(|settings| settings.day_start.hour().into()))
     }
 
     /// What happens to hugs from each kind of sender.
     #[graphql(inaccessible)]
     async fn hug_policy(&self, gql: &Context<'_>) -> Result<Option<HugPolicy>> {
-        Ok(self
-            .all_settings(gql)
-            .await?
-            .map(|settings| settings.hug_policy.into()))
+        Ok(self.all_settings(gql).await?.map(|settings| settings.hug_policy.into()))
     }
 }
 
 impl User {
     async fn all_settings(&self, gql: &Context<'_>) -> Result<Option<crate::settings::Settings>> {
-        batch(gql)?
-            .load_one(SettingsKey(self.user_id))
-            .await
-            .map_err(Failure::internal)
+        batch(gql)?.load_one(SettingsKey(self.user_id)).await.map_err(Failure::internal)
     }
 }
 
@@ -211,14 +193,8 @@ impl Query {
         let ctx = gql.data::<Ctx>()?;
         let viewer = ctx.viewer_id().ok_or_else(Failure::unauthenticated)?;
         let page = page_request::<Found>(first, after, None, None)?;
-        let found = profiles::search(ctx, viewer, &search, &page)
-            .await
-            .map_err(Failure::internal)?;
-        Ok(connection(
-            found,
-            |(key, _)| key.clone(),
-            |(_, profile)| User::from(profile),
-        ))
+        let found = profiles::search(ctx, viewer, &search, &page).await.map_err(Failure::internal)?;
+        Ok(connection(found, |(key, _)| key.clone(), |(_, profile)| User::from(profile)))
     }
 
     #[graphql(entity)]
@@ -282,10 +258,7 @@ impl ProfileMutation {
         input: UpdateProfileInput,
     ) -> Result<UpdateProfilePayload> {
         let (profile, errors) = settle(profiles::update(gql.data::<Ctx>()?, input.into()).await)?;
-        Ok(UpdateProfilePayload {
-            user: profile.map(User::from),
-            errors,
-        })
+        Ok(UpdateProfilePayload { user: profile.map(User::from), errors })
     }
 }
 

@@ -29,10 +29,7 @@ impl Profile {
     /// What a search may begin with to find this profile.
     pub(crate) fn search_terms(&self) -> BTreeSet<String> {
         let whole = text::fold(&self.display_name);
-        let words = whole
-            .split_whitespace()
-            .take(MAX_SEARCHED_WORDS)
-            .map(str::to_owned);
+        let words = whole.split_whitespace().take(MAX_SEARCHED_WORDS).map(str::to_owned);
         let mut terms: BTreeSet<_> = words.collect();
         terms.insert(self.username.clone());
         terms.insert(whole);
@@ -112,10 +109,7 @@ mod tests {
 
     #[test]
     fn a_display_name_shows_something_and_is_not_too_long() {
-        assert_eq!(
-            DisplayName::parse("  Ada 👩‍💻 ").map(DisplayName::into_string),
-            Ok("Ada 👩‍💻".to_owned())
-        );
+        assert_eq!(DisplayName::parse("  Ada 👩‍💻 ").map(DisplayName::into_string), Ok("Ada 👩‍💻".to_owned()));
         assert!(DisplayName::parse(&"x".repeat(50)).is_ok());
         let wrong = [
             "",
@@ -137,10 +131,7 @@ mod tests {
         assert_eq!(Bio::parse(" \n "), Ok(None));
         assert_eq!(Bio::parse(&"x".repeat(501)), Err(BioError));
         assert_eq!(Bio::parse("one\ntwo").unwrap().unwrap().into_string(), "one\ntwo");
-        assert_eq!(
-            Pronouns::parse("she/her").unwrap().unwrap().into_string(),
-            "she/her"
-        );
+        assert_eq!(Pronouns::parse("she/her").unwrap().unwrap().into_string(), "she/her");
         assert_eq!(Pronouns::parse("a\nb"), Err(PronounsError));
     }
 

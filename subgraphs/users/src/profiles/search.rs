@@ -35,7 +35,10 @@ pub(crate) async fn search(
 ) -> Result<Slice<(Found, Profile)>, StoreError> {
     let wanted = text.trim();
     let wanted = wanted.strip_prefix('@').unwrap_or(wanted);
-    if wanted.is_empty() || wanted.len() > MAX_BYTES {
+    let keys = [&page.after, &page.before].into_iter().flatten().map(|key| key.term.as_str());
+    // PostgreSQL takes no text with a NUL in it, and no name has one.
+    let has_nul = keys.chain([wanted]).any(|text| text.contains('\0'));
+    if wanted.is_empty() || wanted.len() > MAX_BYTES || has_nul {
         return Ok(Slice::empty());
     }
     ctx.settle_blocks().await;
@@ -47,9 +50,5 @@ pub(crate) async fn search(
     let (has_next, has_previous) = (slice.has_next, slice.has_previous);
     let with_profile = |key: Found| found.remove(&key.user_id).map(|profile| (key, profile));
     let items = slice.items.into_iter().filter_map(with_profile).collect();
-    Ok(Slice {
-        items,
-        has_next,
-        has_previous,
-    })
+    Ok(Slice { items, has_next, has_previous })
 }

@@ -61,10 +61,7 @@ mod search_term {
 }
 
 pub(crate) async fn find(connection: &impl Connection, user: UserId) -> Result<Option<Profile>, StoreError> {
-    Ok(profile::Entity::find_by_id(user)
-        .one(connection)
-        .await?
-        .map(of_row))
+    Ok(profile::Entity::find_by_id(user).one(connection).await?.map(of_row))
 }
 
 /// The same, and nobody else changes it until the transaction ends.
@@ -72,11 +69,7 @@ pub(crate) async fn find_for_update(
     connection: &impl Connection,
     user: UserId,
 ) -> Result<Option<Profile>, StoreError> {
-    Ok(profile::Entity::find_by_id(user)
-        .lock_exclusive()
-        .one(connection)
-        .await?
-        .map(of_row))
+    Ok(profile::Entity::find_by_id(user).lock_exclusive().one(connection).await?.map(of_row))
 }
 
 pub(crate) async fn find_by_ids(
@@ -125,14 +118,8 @@ pub(crate) async fn set_search_terms(
         .exec(connection)
         .await?;
     let terms = profile.search_terms().into_iter();
-    let rows = terms.map(|term| search_term::ActiveModel {
-        term: Set(term),
-        user_id: Set(user_id),
-    });
-    search_term::Entity::insert_many(rows)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    let rows = terms.map(|term| search_term::ActiveModel { term: Set(term), user_id: Set(user_id) });
+    search_term::Entity::insert_many(rows).exec_without_returning(connection).await.map(|_| ())
 }
 
 /// A page of those findable by `prefix`, and one more; of several terms of one person the first counts.
@@ -158,21 +145,9 @@ pub(crate) async fn search(
         .filter(Expr::exists(earlier).not())
         .filter(relationships::not_blocked_with(viewer, (Entity, Column::UserId)));
     let values = |key: &Found| vec![key.term.as_str().into(), key.user_id.into()];
-    let select = keyset::page(
-        select,
-        page,
-        Shown::OldestFirst,
-        &[Column::Term, Column::UserId],
-        values,
-    );
+    let select = keyset::page(select, page, Shown::OldestFirst, &[Column::Term, Column::UserId], values);
     let rows = select.all(connection).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Found {
-            term: row.term,
-            user_id: row.user_id,
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| Found { term: row.term, user_id: row.user_id }).collect())
 }
 
 fn of_row(row: profile::Model) -> Profile {

@@ -52,9 +52,7 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateProfile) -> Result<Profile,
     // A reservation may be all there is yet.
     super::by_ids(ctx, &[viewer]).await?;
     let work = ctx.begin().await?;
-    let before = store::find_for_update(&*work, viewer)
-        .await?
-        .ok_or(UpdateProfileError::Missing)?;
+    let before = store::find_for_update(&*work, viewer).await?.ok_or(UpdateProfileError::Missing)?;
     let mut profile = before.clone();
     apply(&mut profile, changes.display_name, changes.bio, changes.pronouns);
     if let Some(name) = changes.username
@@ -73,10 +71,7 @@ fn parse(command: UpdateProfile) -> Result<Parsed, UpdateProfileError> {
     let username = command.username.map(|text| Username::parse(&text));
     Ok(Parsed {
         username: username.transpose().map_err(RenameError::Malformed)?,
-        display_name: command
-            .display_name
-            .map(|text| DisplayName::parse(&text))
-            .transpose()?,
+        display_name: command.display_name.map(|text| DisplayName::parse(&text)).transpose()?,
         bio: match command.bio {
             Change::Keep => Change::Keep,
             Change::Set(text) => Change::Set(Bio::parse(&text)?),
@@ -136,12 +131,7 @@ async fn save(work: &Work, before: &Profile, profile: &Profile) -> Result<(), Up
     if names(before) != names(profile) {
         store::set_search_terms(&**work, profile).await?;
         let (username, display_name) = names(profile);
-        work.emit(&ProfileUpdated {
-            user_id: profile.user_id,
-            username,
-            display_name,
-        })
-        .await?;
+        work.emit(&ProfileUpdated { user_id: profile.user_id, username, display_name }).await?;
     }
     Ok(())
 }

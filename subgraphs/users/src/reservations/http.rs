@@ -45,9 +45,7 @@ struct Refusal {
 }
 
 pub(crate) fn routes(ctx: Ctx) -> Router {
-    Router::new()
-        .route("/internal/v1/username-reservations", post(answer))
-        .with_state(ctx)
+    Router::new().route("/internal/v1/username-reservations", post(answer)).with_state(ctx)
 }
 
 async fn answer(
@@ -71,10 +69,7 @@ async fn settle(ctx: &Ctx, question: Question) -> Result<Answer, ReserveError> {
         display_name: DisplayName::parse(&question.display_name)?,
     };
     let kept = reserve(ctx, wish).await?;
-    Ok(Answer {
-        username: kept.username,
-        display_name: kept.display_name,
-    })
+    Ok(Answer { username: kept.username, display_name: kept.display_name })
 }
 
 fn refuse(error: ReserveError) -> Response {
@@ -84,23 +79,13 @@ fn refuse(error: ReserveError) -> Response {
             (StatusCode::UNPROCESSABLE_ENTITY, "USERNAME_RESERVED", "username")
         }
         ReserveError::Username(_) => (StatusCode::UNPROCESSABLE_ENTITY, "USERNAME_INVALID", "username"),
-        ReserveError::DisplayName(_) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "DISPLAY_NAME_INVALID",
-            "displayName",
-        ),
+        ReserveError::DisplayName(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "DISPLAY_NAME_INVALID", "displayName")
+        }
         ReserveError::Database(cause) => {
             tracing::error!(%cause, "a name could not be reserved");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    (
-        status,
-        Json(Refusal {
-            code,
-            message: error.to_string(),
-            path: ["input", part],
-        }),
-    )
-        .into_response()
+    (status, Json(Refusal { code, message: error.to_string(), path: ["input", part] })).into_response()
 }

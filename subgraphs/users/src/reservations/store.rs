@@ -50,18 +50,9 @@ pub(crate) async fn put(
         reserved_at: Set(reservation.reserved_at),
         expires_at: Set(expires_at),
     };
-    let columns = [
-        Column::Username,
-        Column::DisplayName,
-        Column::ReservedAt,
-        Column::ExpiresAt,
-    ];
+    let columns = [Column::Username, Column::DisplayName, Column::ReservedAt, Column::ExpiresAt];
     reservation::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(Column::UserId)
-                .update_columns(columns)
-                .to_owned(),
-        )
+        .on_conflict(OnConflict::column(Column::UserId).update_columns(columns).to_owned())
         .exec_without_returning(connection)
         .await?;
     Ok(())
@@ -81,10 +72,7 @@ pub(crate) async fn find(
 }
 
 pub(crate) async fn remove(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
-    reservation::Entity::delete_by_id(user)
-        .exec(connection)
-        .await
-        .map(|_| ())
+    reservation::Entity::delete_by_id(user).exec(connection).await.map(|_| ())
 }
 
 pub(crate) async fn forget_expired(

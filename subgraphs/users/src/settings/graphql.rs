@@ -24,10 +24,7 @@ impl Loader<SettingsKey> for Batch {
     async fn load(&self, keys: &[SettingsKey]) -> Result<HashMap<SettingsKey, Self::Value>, BatchError> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = settings::of(&self.0, &ids).await.map_err(Arc::new)?;
-        Ok(found
-            .into_iter()
-            .map(|(id, settings)| (SettingsKey(id), settings))
-            .collect())
+        Ok(found.into_iter().map(|(id, settings)| (SettingsKey(id), settings)).collect())
     }
 }
 
@@ -98,15 +95,15 @@ pub(crate) enum HugPolicyAction {
 #[derive(SimpleObject)]
 struct PrivacySettings {
     /// Who sees whether the owner is there now.
-    presence: Audience,
+    presence: ShownTo,
     /// Who sees when the owner was last there.
-    last_seen: Audience,
+    last_seen: ShownTo,
 }
 
 /// To whom something is shown. Who shows it to nobody doesn't see that of others either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "settings::ShownTo")]
-enum Audience {
+enum ShownTo {
     /// To everyone who is logged in.
     Everyone,
     /// To nobody.
@@ -143,24 +140,20 @@ struct HugPolicyInput {
 #[derive(InputObject)]
 struct PrivacyInput {
     /// Who sees whether the owner is there now.
-    presence: Option<Audience>,
+    presence: Option<ShownTo>,
     /// Who sees when the owner was last there.
-    last_seen: Option<Audience>,
+    last_seen: Option<ShownTo>,
 }
 
 impl From<UpdateSettingsInput> for UpdateSettings {
     fn from(input: UpdateSettingsInput) -> Self {
-        let hug_policy = input
-            .hug_policy
-            .map_or_else(UpdateHugPolicy::default, |policy| UpdateHugPolicy {
-                not_followed: policy.not_followed.map(Into::into),
-                not_following: policy.not_following.map(Into::into),
-                new_accounts: policy.new_accounts.map(Into::into),
-                anonymous: policy.anonymous.map(Into::into),
-            });
-        let privacy = input
-            .privacy
-            .map_or((None, None), |privacy| (privacy.presence, privacy.last_seen));
+        let hug_policy = input.hug_policy.map_or_else(UpdateHugPolicy::default, |policy| UpdateHugPolicy {
+            not_followed: policy.not_followed.map(Into::into),
+            not_following: policy.not_following.map(Into::into),
+            new_accounts: policy.new_accounts.map(Into::into),
+            anonymous: policy.anonymous.map(Into::into),
+        });
+        let privacy = input.privacy.map_or((None, None), |privacy| (privacy.presence, privacy.last_seen));
         Self {
             timezone: input.timezone.map(|zone| zone.0),
             day_start_hour: input.day_start_hour,
@@ -192,10 +185,7 @@ impl SettingsMutation {
         input: UpdateSettingsInput,
     ) -> Result<UpdateSettingsPayload> {
         let (settings, errors) = settle(settings::update(gql.data::<Ctx>()?, input.into()).await)?;
-        Ok(UpdateSettingsPayload {
-            settings: settings.map(Settings::from),
-            errors,
-        })
+        Ok(UpdateSettingsPayload { settings: settings.map(Settings::from), errors })
     }
 }
 

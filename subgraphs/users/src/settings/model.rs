@@ -39,10 +39,7 @@ impl Default for Settings {
                 new_accounts: accept,
                 anonymous: accept,
             },
-            privacy: Privacy {
-                presence: ShownTo::Everyone,
-                last_seen: ShownTo::Everyone,
-            },
+            privacy: Privacy { presence: ShownTo::Everyone, last_seen: ShownTo::Everyone },
         }
     }
 }

@@ -39,11 +39,8 @@ mod row {
 }
 
 impl Named for HugPolicyAction {
-    const NAMES: &'static [(Self, &'static str)] = &[
-        (Self::Accept, "ACCEPT"),
-        (Self::Filter, "FILTER"),
-        (Self::Drop, "DROP"),
-    ];
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Accept, "ACCEPT"), (Self::Filter, "FILTER"), (Self::Drop, "DROP")];
 }
 
 impl Named for ShownTo {
@@ -67,9 +64,7 @@ pub(crate) async fn find_by_ids(
     }
     let wanted = row::Column::UserId.is_in(users.iter().copied());
     let rows = row::Entity::find().filter(wanted).all(connection).await?;
-    rows.into_iter()
-        .map(|row| Ok((row.user_id, of_row(&row)?)))
-        .collect()
+    rows.into_iter().map(|row| Ok((row.user_id, of_row(&row)?))).collect()
 }
 
 /// Nobody else changes them until the transaction ends.
@@ -77,10 +72,7 @@ pub(crate) async fn find_for_update(
     connection: &impl Connection,
     user: UserId,
 ) -> Result<Option<Settings>, StoreError> {
-    let row = row::Entity::find_by_id(user)
-        .lock_exclusive()
-        .one(connection)
-        .await?;
+    let row = row::Entity::find_by_id(user).lock_exclusive().one(connection).await?;
     row.as_ref().map(of_row).transpose()
 }
 
@@ -89,11 +81,7 @@ pub(crate) async fn update(
     user: UserId,
     settings: Settings,
 ) -> Result<(), StoreError> {
-    to_row(user, settings)
-        .reset_all()
-        .update(connection)
-        .await
-        .map(|_| ())
+    to_row(user, settings).reset_all().update(connection).await.map(|_| ())
 }
 
 fn of_row(row: &row::Model) -> Result<Settings, StoreError> {
@@ -116,12 +104,7 @@ fn of_row(row: &row::Model) -> Result<Settings, StoreError> {
 }
 
 fn to_row(user: UserId, settings: Settings) -> row::ActiveModel {
-    let Settings {
-        timezone,
-        day_start,
-        hug_policy,
-        privacy,
-    } = settings;
+    let Settings { timezone, day_start, hug_policy, privacy } = settings;
     row::ActiveModel {
         user_id: Set(user),
         timezone: Set(timezone.name().to_owned()),

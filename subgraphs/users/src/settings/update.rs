@@ -44,9 +44,7 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateSettings) -> Result<Setting
     // A reservation may be all there is yet.
     profiles::by_ids(ctx, &[viewer]).await?;
     let work = ctx.begin().await?;
-    let before = store::find_for_update(&*work, viewer)
-        .await?
-        .ok_or(UpdateSettingsError::Missing)?;
+    let before = store::find_for_update(&*work, viewer).await?.ok_or(UpdateSettingsError::Missing)?;
     let after = applied(before, &parsed, &command);
     if after != before {
         store::update(&*work, viewer, after).await?;
@@ -61,8 +59,7 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateSettings) -> Result<Setting
 fn parse(command: &UpdateSettings) -> Result<Parsed, UpdateSettingsError> {
     let zone = |name: &String| {
         let shown = || name.chars().take(SHOWN_OF_WRONG_NAME).collect();
-        name.parse::<Tz>()
-            .map_err(|_| UpdateSettingsError::UnknownTimeZone(shown()))
+        name.parse::<Tz>().map_err(|_| UpdateSettingsError::UnknownTimeZone(shown()))
     };
     let hour = |hour: i32| {
         let start = u8::try_from(hour).ok().and_then(DayStart::parse);
@@ -80,18 +77,9 @@ fn applied(mut settings: Settings, parsed: &Parsed, command: &UpdateSettings) ->
     }
     set(&mut settings.timezone, parsed.timezone);
     set(&mut settings.day_start, parsed.day_start);
-    set(
-        &mut settings.hug_policy.not_followed,
-        command.hug_policy.not_followed,
-    );
-    set(
-        &mut settings.hug_policy.not_following,
-        command.hug_policy.not_following,
-    );
-    set(
-        &mut settings.hug_policy.new_accounts,
-        command.hug_policy.new_accounts,
-    );
+    set(&mut settings.hug_policy.not_followed, command.hug_policy.not_followed);
+    set(&mut settings.hug_policy.not_following, command.hug_policy.not_following);
+    set(&mut settings.hug_policy.new_accounts, command.hug_policy.new_accounts);
     set(&mut settings.hug_policy.anonymous, command.hug_policy.anonymous);
     set(&mut settings.privacy.presence, command.presence);
     set(&mut settings.privacy.last_seen, command.last_seen);

@@ -135,11 +135,7 @@ impl Username {
     }
 
     fn is_reserved(&self) -> bool {
-        let bare: String = self
-            .0
-            .chars()
-            .filter(|character| !matches!(character, '_' | '.'))
-            .collect();
+        let bare: String = self.0.chars().filter(|character| !matches!(character, '_' | '.')).collect();
         let look = Self(bare).skeleton();
         RESERVED.iter().any(|word| skeleton(word).eq(look.chars()))
     }
@@ -224,10 +220,7 @@ mod tests {
     fn names_that_look_alike_have_one_skeleton() {
         let cyrillic = Username::parse("сосо").unwrap();
         assert_eq!(cyrillic.skeleton(), Username::parse("coco").unwrap().skeleton());
-        assert_ne!(
-            Username::parse("ada").unwrap().skeleton(),
-            Username::parse("bo").unwrap().skeleton()
-        );
+        assert_ne!(Username::parse("ada").unwrap().skeleton(), Username::parse("bo").unwrap().skeleton());
     }
 
     proptest! {

@@ -43,11 +43,8 @@ pub(crate) async fn claim(
         .filter(claim::Column::FreeAt.lte(now))
         .exec(connection)
         .await?;
-    let row = claim::ActiveModel {
-        skeleton: Set(skeleton.clone()),
-        user_id: Set(user),
-        free_at: Set(free_at),
-    };
+    let row =
+        claim::ActiveModel { skeleton: Set(skeleton.clone()), user_id: Set(user), free_at: Set(free_at) };
     let inserted = claim::Entity::insert(row)
         .on_conflict_do_nothing_on([claim::Column::Skeleton])
         .exec_without_returning(connection)

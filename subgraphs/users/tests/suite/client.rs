@@ -60,12 +60,7 @@ pub(crate) async fn person(app: &TestApp, username: &str, display_name: &str) ->
 }
 
 pub(crate) async fn block(app: &TestApp, blocker_id: UserId, blocked_id: UserId) {
-    app.tell(&Blocked {
-        blocker_id,
-        blocked_id,
-        at: clock::Clock::now(&*app.clock),
-    })
-    .await;
+    app.tell(&Blocked { blocker_id, blocked_id, at: clock::Clock::now(&*app.clock) }).await;
 }
 
 /// What `update_profile` answers.

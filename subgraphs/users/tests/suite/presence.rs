@@ -40,10 +40,7 @@ async fn somebody_is_there_while_a_connection_says_so() {
     let viewer = app.as_user(bo);
     assert_eq!(seen(&viewer, ada).await, (json!("OFFLINE"), Value::Null));
     let answer = beat(&app.as_user(ada), "tab-1", false).await;
-    assert_eq!(
-        answer,
-        json!({ "presence": "ONLINE", "nextWithinSeconds": 15, "errors": [] })
-    );
+    assert_eq!(answer, json!({ "presence": "ONLINE", "nextWithinSeconds": 15, "errors": [] }));
     let at = json!("2026-03-01T12:00:00+00:00");
     assert_eq!(seen(&viewer, ada).await, (json!("ONLINE"), at.clone()));
     app.clock.advance(FORGOTTEN_AFTER - TimeDelta::seconds(1));
@@ -76,13 +73,7 @@ async fn when_somebody_left_is_written_down_in_the_background() {
     app.clock.advance(FORGOTTEN_AFTER * 2);
     eventually("the connection to be forgotten", || async {
         let count = Statement::from_string(app.db.backend(), "SELECT COUNT(*) AS n FROM connections");
-        let row = app
-            .db
-            .reader()
-            .query_one_raw(count)
-            .await
-            .expect("a count")
-            .expect("a row");
+        let row = app.db.reader().query_one_raw(count).await.expect("a count").expect("a row");
         (row.try_get::<i64>("", "n").expect("a number") == 0).then_some(())
     })
     .await;
@@ -133,10 +124,7 @@ async fn a_sign_of_life_takes_a_viewer_and_a_plain_connection_id() {
         assert!(payload["presence"].is_null());
     }
     let mutation = r#"mutation { heartbeat(input: {connectionId: "a"}) { presence } }"#;
-    assert_eq!(
-        app.anonymous().failure(mutation, json!({})).await,
-        "UNAUTHENTICATED"
-    );
+    assert_eq!(app.anonymous().failure(mutation, json!({})).await, "UNAUTHENTICATED");
     app.finish().await;
 }
 
@@ -148,13 +136,7 @@ async fn one_person_has_room_for_some_connections_not_for_any_number() {
         beat(&app.as_user(ada), &format!("tab-{number}"), false).await;
     }
     let count = Statement::from_string(app.db.backend(), "SELECT COUNT(*) AS n FROM connections");
-    let row = app
-        .db
-        .reader()
-        .query_one_raw(count)
-        .await
-        .expect("a count")
-        .expect("a row");
+    let row = app.db.reader().query_one_raw(count).await.expect("a count").expect("a row");
     assert_eq!(row.try_get::<i64>("", "n").expect("a number"), 16);
     app.finish().await;
 }

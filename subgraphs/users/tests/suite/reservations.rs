@@ -14,14 +14,8 @@ async fn a_name_is_kept_in_its_folded_form_and_becomes_a_profile() {
     let app = app().await;
     let ada = app.new_user();
     let answer = reserve(&auth(&app), ada, "Ada", " Ada Lovelace ").await;
-    assert_eq!(
-        answer,
-        (200, json!({ "username": "ada", "displayName": "Ada Lovelace" }))
-    );
-    assert!(
-        named(&app.anonymous(), "ada").await.is_null(),
-        "nobody has registered yet"
-    );
+    assert_eq!(answer, (200, json!({ "username": "ada", "displayName": "Ada Lovelace" })));
+    assert!(named(&app.anonymous(), "ada").await.is_null(), "nobody has registered yet");
     registered(&app, ada, "ada", "Ada Lovelace").await;
     assert_eq!(named(&app.anonymous(), "ADA").await, "Ada Lovelace");
     app.finish().await;
@@ -48,10 +42,7 @@ async fn names_that_can_not_be_had_are_refused_with_code_and_path() {
     for (username, display_name, status, code, part) in cases {
         let answer = reserve(&auth(&app), app.new_user(), username, display_name).await;
         assert_eq!(answer.0, status, "{username:?}: {}", answer.1);
-        assert_eq!(
-            (&answer.1["code"], &answer.1["path"]),
-            (&json!(code), &json!(["input", part]))
-        );
+        assert_eq!((&answer.1["code"], &answer.1["path"]), (&json!(code), &json!(["input", part])));
         assert!(answer.1["message"].is_string());
     }
     app.finish().await;
@@ -93,11 +84,7 @@ async fn the_owners_first_read_makes_the_profile_when_the_news_is_late() {
     let me = app.as_user(ada).data(ME, json!({})).await["me"].take();
     assert_eq!(me["username"], "ada");
     registered(&app, ada, "ada", "Ada").await;
-    assert_eq!(
-        app.as_user(ada).data(ME, json!({})).await["me"],
-        me,
-        "the news changes nothing"
-    );
+    assert_eq!(app.as_user(ada).data(ME, json!({})).await["me"], me, "the news changes nothing");
     app.finish().await;
 }
 
@@ -150,11 +137,8 @@ async fn a_name_lost_to_somebody_faster_is_replaced_and_told() {
 #[tokio::test]
 async fn only_auth_may_ask() {
     let app = app().await;
-    let others = [
-        app.anonymous(),
-        app.as_user(app.new_user()),
-        app.as_caller(Caller::Service("hugs".to_owned())),
-    ];
+    let others =
+        [app.anonymous(), app.as_user(app.new_user()), app.as_caller(Caller::Service("hugs".to_owned()))];
     for client in others {
         assert_eq!(reserve(&client, app.new_user(), "ada", "Ada").await.0, 403);
     }

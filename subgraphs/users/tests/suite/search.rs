@@ -16,9 +16,7 @@ async fn page(client: &Client, search: &str, first: i32, after: Option<&str>) ->
 
 fn names(page: &Value) -> Vec<&str> {
     let edges = page["edges"].as_array().expect("edges").iter();
-    edges
-        .map(|edge| edge["node"]["username"].as_str().expect("a username"))
-        .collect()
+    edges.map(|edge| edge["node"]["username"].as_str().expect("a username")).collect()
 }
 
 #[tokio::test]
@@ -81,20 +79,14 @@ async fn bad_pages_and_nobody_logged_in_have_their_codes() {
     ] {
         assert_eq!(client.failure(SEARCH, variables).await, "BAD_USER_INPUT");
     }
-    assert_eq!(
-        app.anonymous().failure(SEARCH, json!({ "s": "a" })).await,
-        "UNAUTHENTICATED"
-    );
+    assert_eq!(app.anonymous().failure(SEARCH, json!({ "s": "a" })).await, "UNAUTHENTICATED");
     app.finish().await;
 }
 
 #[tokio::test]
 async fn a_blocked_pair_does_not_find_each_other() {
     let app = app().await;
-    let (ada, bo) = (
-        person(&app, "ada", "Ada").await,
-        person(&app, "bo", "Adabo").await,
-    );
+    let (ada, bo) = (person(&app, "ada", "Ada").await, person(&app, "bo", "Adabo").await);
     block(&app, ada, bo).await;
     assert_eq!(names(&page(&app.as_user(ada), "ada", 10, None).await), ["ada"]);
     assert_eq!(names(&page(&app.as_user(bo), "ada", 10, None).await), ["bo"]);
@@ -106,12 +98,9 @@ async fn a_former_name_finds_nobody() {
     let app = app().await;
     let ada = app.as_user(person(&app, "ada", "Ada Byron").await);
     update_profile(&ada, json!({ "username": "countess", "displayName": "King" })).await;
-    for (search, found) in [
-        ("ada", vec![]),
-        ("byron", vec![]),
-        ("count", vec!["countess"]),
-        ("kin", vec!["countess"]),
-    ] {
+    for (search, found) in
+        [("ada", vec![]), ("byron", vec![]), ("count", vec!["countess"]), ("kin", vec!["countess"])]
+    {
         assert_eq!(names(&page(&ada, search, 10, None).await), found);
     }
     app.finish().await;

@@ -31,10 +31,7 @@ async fn settings_are_their_owners_to_see() {
     let own = app.as_user(ada).data(&query, json!({ "id": ada })).await;
     assert_eq!(own["user"]["settings"], defaults());
     for other in [app.as_user(bo), app.anonymous()] {
-        assert_eq!(
-            other.data(&query, json!({ "id": ada })).await,
-            json!({ "user": { "settings": null } })
-        );
+        assert_eq!(other.data(&query, json!({ "id": ada })).await, json!({ "user": { "settings": null } }));
     }
     app.finish().await;
 }
@@ -63,10 +60,7 @@ async fn what_is_set_is_told_to_those_who_act_on_it() {
     assert_eq!(told[0].hug_policy.not_followed, HugPolicyAction::Accept);
     // The gateway gets it for those who require it.
     let required = entity(&app.anonymous(), json!({ "id": ada }), "timezone dayStartHour").await;
-    assert_eq!(
-        required,
-        json!({ "timezone": "Asia/Kathmandu", "dayStartHour": 4 })
-    );
+    assert_eq!(required, json!({ "timezone": "Asia/Kathmandu", "dayStartHour": 4 }));
     app.finish().await;
 }
 
@@ -74,15 +68,8 @@ async fn what_is_set_is_told_to_those_who_act_on_it() {
 async fn what_nobody_acts_on_and_what_stays_the_same_is_not_told() {
     let app = app().await;
     let ada = app.as_user(person(&app, "ada", "Ada").await);
-    let payload = update(
-        &ada,
-        json!({ "timezone": "UTC", "privacy": { "presence": "NOBODY" } }),
-    )
-    .await;
-    assert_eq!(
-        payload["settings"]["privacy"],
-        json!({ "presence": "NOBODY", "lastSeen": "EVERYONE" })
-    );
+    let payload = update(&ada, json!({ "timezone": "UTC", "privacy": { "presence": "NOBODY" } })).await;
+    assert_eq!(payload["settings"]["privacy"], json!({ "presence": "NOBODY", "lastSeen": "EVERYONE" }));
     assert_eq!(app.events::<SettingsChanged>().await, []);
     app.finish().await;
 }
@@ -92,16 +79,8 @@ async fn a_wrong_part_changes_nothing_of_the_settings() {
     let app = app().await;
     let ada = person(&app, "ada", "Ada").await;
     for (input, code, part) in [
-        (
-            json!({ "dayStartHour": 4, "timezone": "Mars/Olympus" }),
-            "UNKNOWN_TIME_ZONE",
-            "timezone",
-        ),
-        (
-            json!({ "dayStartHour": 4, "timezone": "" }),
-            "UNKNOWN_TIME_ZONE",
-            "timezone",
-        ),
+        (json!({ "dayStartHour": 4, "timezone": "Mars/Olympus" }), "UNKNOWN_TIME_ZONE", "timezone"),
+        (json!({ "dayStartHour": 4, "timezone": "" }), "UNKNOWN_TIME_ZONE", "timezone"),
         (
             json!({ "timezone": "Europe/Berlin", "dayStartHour": 24 }),
             "DAY_START_HOUR_INVALID",
@@ -118,14 +97,8 @@ async fn a_wrong_part_changes_nothing_of_the_settings() {
         assert_eq!(payload["errors"][0]["path"], json!(["input", part]));
     }
     let query = format!("{{ me {{ settings {{ {ALL} }} }} }}");
-    assert_eq!(
-        app.as_user(ada).data(&query, json!({})).await["me"]["settings"],
-        defaults()
-    );
+    assert_eq!(app.as_user(ada).data(&query, json!({})).await["me"]["settings"], defaults());
     let mutation = "mutation { updateSettings(input: {dayStartHour: 1}) { errors { code } } }";
-    assert_eq!(
-        app.anonymous().failure(mutation, json!({})).await,
-        "UNAUTHENTICATED"
-    );
+    assert_eq!(app.anonymous().failure(mutation, json!({})).await, "UNAUTHENTICATED");
     app.finish().await;
 }

@@ -59,12 +59,7 @@ impl TryFrom<AnswerHugRequestInput> for AnswerHugRequest {
     type Error = HugRequestError;
 
     fn try_from(input: AnswerHugRequestInput) -> Result<Self, HugRequestError> {
-        Self::parse(
-            &input.request_id,
-            &input.type_id,
-            input.message.as_deref(),
-            input.idempotency_key,
-        )
+        Self::parse(&input.request_id, &input.type_id, input.message.as_deref(), input.idempotency_key)
     }
 }
 

@@ -1,0 +1,86 @@
+//! How an engine is tuned.
+
+use std::time::Duration;
+
+/// Everything about an engine that is not its supergraph.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Whether `__schema` and `__type` are answered; `__typename` always is.
+    pub introspection: bool,
+    /// What a document may cost before it is refused.
+    pub limits: Limits,
+    /// How many prepared documents are kept.
+    pub plan_cache_capacity: u64,
+    /// How long planning one operation may take.
+    pub planning_timeout: Duration,
+    /// Whether `extensions.queryPlan` shows how the operation was planned.
+    pub expose_query_plan: bool,
+    /// Which subgraphs' error messages clients may read.
+    pub subgraph_errors: SubgraphErrors,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            introspection: true,
+            limits: Limits::default(),
+            plan_cache_capacity: 1_000,
+            planning_timeout: Duration::from_secs(2),
+            expose_query_plan: false,
+            subgraph_errors: SubgraphErrors::default(),
+        }
+    }
+}
+
+/// Upper bounds on one document. Fragments count as often as they are spread.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Nested selection sets, introspection aside.
+    pub max_depth: usize,
+    /// Fields under another name than their own.
+    pub max_aliases: usize,
+    /// Fields of the operation's root.
+    pub max_root_fields: usize,
+    /// Uses of directives.
+    pub max_directives: usize,
+    /// Fields altogether; validation compares every two that may share a response key.
+    pub max_fields: usize,
+    /// Lexical tokens.
+    pub max_tokens: usize,
+    /// Length of the text in bytes.
+    pub max_document_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_depth: 24,
+            max_aliases: 100,
+            max_root_fields: 50,
+            max_directives: 200,
+            max_fields: 2_000,
+            max_tokens: 15_000,
+            max_document_bytes: 256 * 1024,
+        }
+    }
+}
+
+/// Whose error messages and extensions reach the client.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum SubgraphErrors {
+    /// Every subgraph's.
+    #[default]
+    Include,
+    /// Only these subgraphs'; the others' messages are replaced and their extensions reduced to `code` and `service`.
+    IncludeOnly(Vec<String>),
+}
+
+impl SubgraphErrors {
+    /// Whether what `service` says may be read by clients.
+    pub(super) fn shows(&self, service: &str) -> bool {
+        match self {
+            Self::Include => true,
+            Self::IncludeOnly(services) => services.iter().any(|name| name == service),
+        }
+    }
+}

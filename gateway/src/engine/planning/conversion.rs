@@ -1,0 +1,339 @@
+//! From the planner's plan to ours.
+
+use std::sync::Arc;
+
+use hive_router_query_planner::ast::document::Document;
+use hive_router_query_planner::ast::selection_item::SelectionItem;
+use hive_router_query_planner::ast::selection_set::SelectionSet;
+use hive_router_query_planner::planner::plan_nodes::{
+    self as theirs, BatchFetchNode, FetchNodePathSegment, FetchRewrite, FlattenNodePath,
+    FlattenNodePathSegment,
+};
+use hive_router_query_planner::state::supergraph_state::SupergraphState;
+
+use crate::engine::plan::{
+    EntityRequest, FetchNode, FetchTarget, InputRewrite, Output, OutputRewrite, OutputSelection, Path,
+    PathSegment, Plan, PlanNode, RepresentationGroup, Requirement, RewriteSegment,
+};
+use crate::engine::schema::TypeConditions;
+
+pub(super) fn convert(
+    plan: theirs::QueryPlan,
+    supergraph: &SupergraphState,
+    types: &TypeConditions,
+    describe: bool,
+) -> Plan {
+    let description =
+        if describe { serde_json::to_value(&plan).unwrap_or_default() } else { serde_json::Value::Null };
+    let mut converter = Converter { supergraph, types, fetch_count: 0 };
+    let root = plan.node.map_or(PlanNode::Sequence(Vec::new()), |node| converter.node(node, &[]));
+    Plan { root, fetch_count: converter.fetch_count, description }
+}
+
+struct Converter<'s> {
+    supergraph: &'s SupergraphState,
+    types: &'s TypeConditions,
+    fetch_count: usize,
+}
+
+impl Converter<'_> {
+    /// `path` is where enclosing flatten nodes lead to.
+    fn node(&mut self, node: theirs::PlanNode, path: &[PathSegment]) -> PlanNode {
+        match node {
+            theirs::PlanNode::Fetch(fetch) => PlanNode::Fetch(self.fetch(&fetch, path)),
+            theirs::PlanNode::BatchFetch(fetch) => PlanNode::Fetch(self.batch_fetch(&fetch, path)),
+            theirs::PlanNode::Subscription(node) => PlanNode::Subscription(self.fetch(&node.primary, path)),
+            theirs::PlanNode::Flatten(flatten) => {
+                let path = self.path(&flatten.path, path);
+                self.node(*flatten.node, &path)
+            }
+            theirs::PlanNode::Sequence(sequence) => PlanNode::Sequence(self.nodes(sequence.nodes, path)),
+            theirs::PlanNode::Parallel(parallel) => PlanNode::Parallel(self.nodes(parallel.nodes, path)),
+            theirs::PlanNode::Condition(condition) => PlanNode::Condition {
+                variable: condition.condition,
+                if_true: condition.if_clause.map(|node| Box::new(self.node(*node, path))),
+                if_false: condition.else_clause.map(|node| Box::new(self.node(*node, path))),
+            },
+            // `@defer` is refused in validation, so only the primary part can matter.
+            theirs::PlanNode::Defer(defer) => {
+                defer.primary.node.map_or(PlanNode::Sequence(Vec::new()), |node| self.node(*node, path))
+            }
+        }
+    }
+
+    fn nodes(&mut self, nodes: Vec<theirs::PlanNode>, path: &[PathSegment]) -> Vec<PlanNode> {
+        nodes.into_iter().map(|node| self.node(node, path)).collect()
+    }
+
+    fn next_slot(&mut self) -> usize {
+        self.fetch_count += 1;
+        self.fetch_count - 1
+    }
+
+    fn fetch(&mut self, fetch: &theirs::FetchNode, path: &[PathSegment]) -> FetchNode {
+        let document = &fetch.operation.document;
+        let rewrites = self.output_rewrites(fetch.output_rewrites.as_deref());
+        let target = match &fetch.requires {
+            None => FetchTarget::Fields {
+                path: path.to_vec(),
+                output: self.output(document, &document.operation.selection_set, rewrites),
+            },
+            Some(requires) => FetchTarget::Entities {
+                groups: vec![RepresentationGroup {
+                    variable: "representations".to_owned(),
+                    paths: vec![path.to_vec()],
+                    requirements: self.requirements(requires, None, &fetch.service_name),
+                    rewrites: self.input_rewrites(fetch.input_rewrites.as_deref()),
+                }],
+                requests: vec![EntityRequest {
+                    response_key: "_entities".to_owned(),
+                    group: 0,
+                    output: self.output(document, entities_selections(document, "_entities"), rewrites),
+                }],
+            },
+        };
+        FetchNode {
+            slot: self.next_slot(),
+            service: Arc::from(fetch.service_name.as_str()),
+            body_start: body_start(&fetch.operation.document_str),
+            variables: client_variables(document),
+            target,
+        }
+    }
+
+    fn batch_fetch(&mut self, fetch: &BatchFetchNode, path: &[PathSegment]) -> FetchNode {
+        let document = &fetch.operation.document;
+        let mut groups: Vec<RepresentationGroup> = Vec::new();
+        let mut requests = Vec::new();
+        for alias in &fetch.entity_batch.aliases {
+            let known = groups.iter().position(|group| group.variable == alias.representations_variable_name);
+            let group = known.unwrap_or_else(|| {
+                groups.push(RepresentationGroup {
+                    variable: alias.representations_variable_name.clone(),
+                    paths: alias.merge_paths.iter().map(|merge| self.path(merge, path)).collect(),
+                    requirements: self.requirements(&alias.requires, None, &fetch.service_name),
+                    rewrites: self.input_rewrites(alias.input_rewrites.as_deref()),
+                });
+                groups.len() - 1
+            });
+            let rewrites = self.output_rewrites(alias.output_rewrites.as_deref());
+            requests.push(EntityRequest {
+                response_key: alias.alias.clone(),
+                group,
+                output: self.output(document, entities_selections(document, &alias.alias), rewrites),
+            });
+        }
+        let mut variables = client_variables(document);
+        variables.retain(|name| groups.iter().all(|group| group.variable != *name));
+        FetchNode {
+            slot: self.next_slot(),
+            service: Arc::from(fetch.service_name.as_str()),
+            body_start: body_start(&fetch.operation.document_str),
+            variables,
+            target: FetchTarget::Entities { groups, requests },
+        }
+    }
+
+    fn path(&self, path: &FlattenNodePath, prefix: &[PathSegment]) -> Path {
+        let segments = path.as_slice().iter().map(|segment| match segment {
+            FlattenNodePathSegment::Field(key) => PathSegment::Field(key.clone()),
+            FlattenNodePathSegment::List => PathSegment::List,
+            FlattenNodePathSegment::TypeCondition(names) => {
+                PathSegment::Types(self.types.expand(names.iter().map(String::as_str)))
+            }
+        });
+        prefix.iter().cloned().chain(segments).collect()
+    }
+
+    /// `parent` is the type the selections are made on, known below a fragment.
+    fn requirements(
+        &self,
+        selections: &SelectionSet,
+        parent: Option<&str>,
+        service: &str,
+    ) -> Vec<Requirement> {
+        selections
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                SelectionItem::Field(field) if field.name == "__typename" => Some(Requirement::Typename),
+                SelectionItem::Field(field) => {
+                    // A required field the planner had to alias is read under the alias and sent under its name.
+                    let key = field.selection_identifier();
+                    let parent_type = parent.and_then(|name| self.supergraph.definitions.get(name));
+                    let declared = parent_type.and_then(|definition| definition.fields().get(key));
+                    let child = declared.map(|declared| declared.field_type.inner_type());
+                    Some(Requirement::Field {
+                        source: field.name.clone(),
+                        key: format!("{}:", json_string(key)),
+                        required: declared.is_some_and(|declared| declared.field_type.is_non_null())
+                            || self.is_key(parent, key, service),
+                        selections: self.requirements(&field.selections, child, service),
+                    })
+                }
+                SelectionItem::InlineFragment(fragment) => Some(Requirement::Fragment {
+                    types: self.types.expand([fragment.type_condition.as_str()]),
+                    selections: self.requirements(
+                        &fragment.selections,
+                        Some(&fragment.type_condition),
+                        service,
+                    ),
+                }),
+                SelectionItem::FragmentSpread(_) => None,
+            })
+            .collect()
+    }
+
+    /// Whether the field belongs to a key by which `service` resolves the type.
+    fn is_key(&self, type_name: Option<&str>, field: &str, service: &str) -> bool {
+        type_name.and_then(|name| self.supergraph.definitions.get(name)).is_some_and(|definition| {
+            definition.join_types().iter().any(|join| {
+                self.supergraph.known_subgraphs.get(&join.graph_id).is_some_and(|name| name == service)
+                    && join.key.as_deref().is_some_and(|key| is_top_level_field(key, field))
+            })
+        })
+    }
+
+    fn input_rewrites(&self, rewrites: Option<&[FetchRewrite]>) -> Vec<InputRewrite> {
+        let rewrites = rewrites.unwrap_or_default().iter();
+        rewrites
+            .filter_map(|rewrite| match rewrite {
+                FetchRewrite::ValueSetter(setter) => Some(InputRewrite {
+                    path: self.rewrite_path(&setter.path),
+                    value: json_string(&setter.set_value_to),
+                }),
+                // The planner renames keys of responses only.
+                FetchRewrite::KeyRenamer(_) => None,
+            })
+            .collect()
+    }
+
+    fn output_rewrites(&self, rewrites: Option<&[FetchRewrite]>) -> Vec<OutputRewrite> {
+        let rewrites = rewrites.unwrap_or_default().iter();
+        rewrites
+            .map(|rewrite| match rewrite {
+                FetchRewrite::ValueSetter(setter) => OutputRewrite::Set {
+                    path: self.rewrite_path(&setter.path),
+                    value: setter.set_value_to.clone(),
+                },
+                FetchRewrite::KeyRenamer(renamer) => OutputRewrite::Rename {
+                    path: self.rewrite_path(&renamer.path),
+                    to: renamer.rename_key_to.clone(),
+                },
+            })
+            .collect()
+    }
+
+    fn rewrite_path(&self, path: &[FetchNodePathSegment]) -> Vec<RewriteSegment> {
+        path.iter()
+            .map(|segment| match segment {
+                FetchNodePathSegment::Key(key) => RewriteSegment::Key(key.clone()),
+                FetchNodePathSegment::TypenameEquals(names) => {
+                    RewriteSegment::Types(self.types.expand(names.iter().map(String::as_str)))
+                }
+            })
+            .collect()
+    }
+
+    fn output(&self, document: &Document, selections: &SelectionSet, rewrites: Vec<OutputRewrite>) -> Output {
+        Output { selections: self.output_selections(document, selections, &rewrites), rewrites }
+    }
+
+    fn output_selections(
+        &self,
+        document: &Document,
+        selections: &SelectionSet,
+        rewrites: &[OutputRewrite],
+    ) -> Vec<OutputSelection> {
+        let mut output = Vec::new();
+        for item in &selections.items {
+            match item {
+                SelectionItem::Field(field) => output.push(OutputSelection::Field {
+                    key: client_key(field.selection_identifier(), rewrites),
+                    selections: self.output_selections(document, &field.selections, rewrites),
+                }),
+                SelectionItem::InlineFragment(fragment) => output.push(OutputSelection::Fragment {
+                    types: self.types.expand([fragment.type_condition.as_str()]),
+                    selections: self.output_selections(document, &fragment.selections, rewrites),
+                }),
+                SelectionItem::FragmentSpread(name) => {
+                    if let Some(fragment) = document.fragments.iter().find(|fragment| fragment.name == *name)
+                    {
+                        output.push(OutputSelection::Fragment {
+                            types: self.types.expand([fragment.type_condition.as_str()]),
+                            selections: self.output_selections(document, &fragment.selection_set, rewrites),
+                        });
+                    }
+                }
+            }
+        }
+        output
+    }
+}
+
+fn client_key(key: &str, rewrites: &[OutputRewrite]) -> String {
+    let renamed = rewrites.iter().find_map(|rewrite| match rewrite {
+        OutputRewrite::Rename { path, to } => match path.last() {
+            Some(RewriteSegment::Key(last)) if last == key => Some(to.clone()),
+            _ => None,
+        },
+        OutputRewrite::Set { .. } => None,
+    });
+    renamed.unwrap_or_else(|| key.to_owned())
+}
+
+fn entities_selections<'d>(document: &'d Document, response_key: &str) -> &'d SelectionSet {
+    let entities = document.operation.selection_set.items.iter().find_map(|item| match item {
+        SelectionItem::Field(field) if field.selection_identifier() == response_key => {
+            Some(&field.selections)
+        }
+        _ => None,
+    });
+    entities.unwrap_or(&document.operation.selection_set)
+}
+
+/// The variables the operation declares, without the representations.
+fn client_variables(document: &Document) -> Vec<String> {
+    let declared = document.operation.variable_definitions.as_deref().unwrap_or_default();
+    declared
+        .iter()
+        .filter(|variable| variable.variable_type.inner_type() != "_Any")
+        .map(|variable| variable.name.clone())
+        .collect()
+}
+
+fn body_start(operation: &str) -> String {
+    format!("{{\"query\":{},\"variables\":{{", json_string(operation))
+}
+
+fn json_string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Whether a key's field set names the field outside of any braces.
+fn is_top_level_field(key: &str, field: &str) -> bool {
+    let mut depth = 0_usize;
+    key.replace('{', " { ").replace('}', " } ").split_whitespace().any(|word| {
+        match word {
+            "{" => depth += 1,
+            "}" => depth = depth.saturating_sub(1),
+            word => return depth == 0 && word == field,
+        }
+        false
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_top_level_field;
+
+    #[test]
+    fn a_key_names_its_top_level_fields() {
+        let key = "sku organization{id country { code }}name";
+        for (field, expected) in
+            [("sku", true), ("organization", true), ("name", true), ("id", false), ("code", false)]
+        {
+            assert_eq!(is_top_level_field(key, field), expected, "{field}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A finished GraphQL response.
+
+use bytes::Bytes;
+
+use super::graphql_error::GraphqlError;
+
+/// The JSON of one GraphQL response, and what a transport must know of it.
+#[derive(Debug, Clone)]
+pub struct GraphqlResponse {
+    /// The JSON text.
+    pub body: Bytes,
+    /// Whether the request was refused before execution, so that there is no `data` entry.
+    pub request_error: bool,
+    /// Whether there is an `errors` entry.
+    pub has_errors: bool,
+}
+
+impl GraphqlResponse {
+    /// A refusal, without `data`.
+    pub fn request_error(code: &str, message: &str) -> Self {
+        Self::refusal(&[GraphqlError::new(code, message)])
+    }
+
+    /// A refusal for several reasons at once, without `data`.
+    pub fn refusal(errors: &[GraphqlError]) -> Self {
+        let mut body = b"{".to_vec();
+        write_errors(&mut body, errors);
+        body.push(b'}');
+        Self { body: body.into(), request_error: true, has_errors: true }
+    }
+}
+
+/// Appends `"errors":[…]`.
+pub(super) fn write_errors(body: &mut Vec<u8>, errors: &[GraphqlError]) {
+    body.extend_from_slice(b"\"errors\":");
+    write_json(body, errors);
+}
+
+/// Appends a value whose serialisation cannot fail.
+pub(super) fn write_json<T: serde::Serialize + ?Sized>(body: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(body, value).expect("errors and strings always serialise into memory");
+}

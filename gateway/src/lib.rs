@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod authenticate;
+pub mod config;
+pub mod engine;
+pub mod headers;
+mod health;
+mod playground;
+pub mod revocation_feed;
+pub mod server;
+pub mod subgraphs;
+
+pub use server::{Gateway, GatewayError, GatewayOptions};

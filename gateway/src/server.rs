@@ -1,0 +1,207 @@
+//! The gateway as clients see it: GraphQL over HTTP, WebSocket and server-sent events, a playground, health.
+
+mod access_log;
+mod config;
+mod drain;
+mod event_stream;
+mod graphql;
+mod media;
+mod origin;
+mod params;
+mod refusal;
+mod request_id;
+mod stream_slots;
+mod websocket;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    routing::{any, get},
+};
+use clock::SharedClock;
+use http::Uri;
+use identity::AssertionSigner;
+use service::transport::{HttpOptions, Transport};
+use tower_http::{catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer};
+
+pub use config::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig};
+
+use crate::{
+    authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
+    config::{Config, OperationsConfig, RevocationsConfig},
+    engine::{
+        Engine, SupergraphError,
+        options::{EngineOptions, Limits, SubgraphErrors},
+        subgraphs_of,
+    },
+    health, playground,
+    subgraphs::{Subgraphs, SubgraphsError, SubgraphsOptions},
+};
+use drain::Drain;
+use request_id::RequestIds;
+use stream_slots::StreamSlots;
+
+/// What a gateway is made from.
+#[derive(Debug)]
+pub struct GatewayOptions {
+    pub supergraph_sdl: String,
+    pub config: Config,
+    /// Signs the assertions for subgraphs; a gateway for a foreign supergraph has none.
+    pub identity_secret: Option<String>,
+    /// How to reach the subgraphs it names, instead of over the network.
+    pub transports: HashMap<String, Transport>,
+    pub clock: SharedClock,
+}
+
+/// Why there is no gateway, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    #[error("the supergraph is refused: {0}")]
+    Supergraph(#[from] SupergraphError),
+    #[error(transparent)]
+    Subgraphs(#[from] SubgraphsError),
+    #[error("authentication.jwks: {0}")]
+    Jwks(String),
+    #[error("cors.origins: {0:?} is not an origin such as https://example.org")]
+    Origin(String),
+    #[error("http.path: {0:?} has to begin with a slash")]
+    Path(String),
+}
+
+/// A gateway over one supergraph. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// Everything a request may need.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) engine: Engine,
+    pub(crate) subgraphs: Arc<Subgraphs>,
+    pub(crate) authenticator: Authenticator,
+    request_ids: RequestIds,
+    drain: Drain,
+    slots: StreamSlots,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Gateway")
+    }
+}
+
+impl Gateway {
+    /// Loads the supergraph and gets ready to serve it. Asks no subgraph anything.
+    pub fn try_new(options: GatewayOptions) -> Result<Self, GatewayError> {
+        let GatewayOptions { supergraph_sdl, config, identity_secret, transports, clock } = options;
+        if !config.http.path.starts_with('/') {
+            return Err(GatewayError::Path(config.http.path));
+        }
+        origin::check(&config.cors)?;
+        let subgraphs = Arc::new(Subgraphs::try_new(SubgraphsOptions {
+            declared: subgraphs_of(&supergraph_sdl)?,
+            config: &config,
+            transports,
+            signer: identity_secret.as_deref().map(AssertionSigner::new),
+            clock: clock.clone(),
+        })?);
+        let upstream = Arc::clone(&subgraphs);
+        let engine = Engine::try_new(&supergraph_sdl, upstream, engine_options(&config.operations))?;
+        let jwks = config.authentication.jwks.as_ref();
+        let jwks = jwks.map(|jwks| jwks_source(jwks, &subgraphs)).transpose()?;
+        let revocations = Revocations::new(clock.clone());
+        let authenticator = Authenticator::new(&config.authentication, jwks, revocations, clock);
+        let shared = Shared {
+            engine,
+            subgraphs,
+            authenticator,
+            request_ids: RequestIds::new(),
+            drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),
+            slots: StreamSlots::new(config.http.max_streams),
+            config,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Everything the gateway serves.
+    pub fn router(&self) -> Router {
+        let path = self.shared.config.http.path.as_str();
+        let mut router = Router::new()
+            .route(path, any(graphql::graphql))
+            .route("/health/live", get(health::live))
+            .route("/health/ready", get(health::ready))
+            .route("/health/services", get(health::services));
+        if self.shared.config.playground.enabled && path != "/" {
+            router = router.route("/", get(playground::page));
+        }
+        let router = router.layer(RequestDecompressionLayer::new());
+        let router = match origin::cors_layer(&self.shared.config.cors) {
+            Some(cors) => router.layer(cors),
+            None => router,
+        };
+        router.layer(CatchPanicLayer::custom(refusal::of_panic)).with_state(self.clone())
+    }
+
+    /// The deny-list of sessions; whoever hears of a revocation tells it here.
+    pub fn revocations(&self) -> &Revocations {
+        self.shared.authenticator.revocations()
+    }
+
+    /// Which event tells of revocations, if the configuration says so.
+    pub fn revocations_config(&self) -> Option<&RevocationsConfig> {
+        self.shared.config.revocations.as_ref()
+    }
+
+    /// Whether a stop has begun.
+    pub fn is_stopping(&self) -> bool {
+        self.shared.drain.is_stopping()
+    }
+
+    /// Closes every stream with a retryable code and returns when all are closed, or after `within`.
+    pub async fn drain(&self, within: Duration) {
+        self.shared.drain.run(within).await;
+    }
+}
+
+fn engine_options(config: &OperationsConfig) -> EngineOptions {
+    EngineOptions {
+        introspection: config.introspection,
+        limits: Limits {
+            max_depth: config.max_depth,
+            max_aliases: config.max_aliases,
+            max_root_fields: config.max_root_fields,
+            max_directives: config.max_directives,
+            max_fields: config.max_fields,
+            max_tokens: config.max_tokens,
+            max_document_bytes: config.max_document_bytes,
+        },
+        plan_cache_capacity: config.plan_cache_capacity,
+        planning_timeout: Duration::from_millis(config.planning_timeout_ms),
+        expose_query_plan: config.expose_query_plan,
+        subgraph_errors: match &config.show_errors_of {
+            None => SubgraphErrors::Include,
+            Some(names) => SubgraphErrors::IncludeOnly(names.clone()),
+        },
+    }
+}
+
+/// Where the configured keys are fetched, and how.
+fn jwks_source(config: &JwksConfig, subgraphs: &Subgraphs) -> Result<(Transport, JwksSource), GatewayError> {
+    let parse = |url: &str| {
+        url.parse::<Uri>().map_err(|error| GatewayError::Jwks(format!("{url:?} is not a URL: {error}")))
+    };
+    match (&config.url, &config.subgraph) {
+        (Some(url), None) => Ok((Transport::http(HttpOptions::default()), JwksSource { url: parse(url)? })),
+        (None, Some(name)) => {
+            let unknown = || GatewayError::Jwks(format!("the supergraph has no subgraph {name}"));
+            let (transport, door) = subgraphs.door(name).ok_or_else(unknown)?;
+            let scheme = door.scheme_str().unwrap_or("http");
+            let authority = door.authority().map_or("in-process", |authority| authority.as_str());
+            let url = parse(&format!("{scheme}://{authority}{path}", path = config.path))?;
+            Ok((transport, JwksSource { url }))
+        }
+        _ => Err(GatewayError::Jwks("give either url or subgraph".to_owned())),
+    }
+}

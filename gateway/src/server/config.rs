@@ -1,0 +1,90 @@
+//! What can be said about the client side of the gateway.
+
+use serde::Deserialize;
+
+/// GraphQL over HTTP and server-sent events.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpConfig {
+    pub path: String,
+    /// The largest request body, after decompression.
+    pub max_body_bytes: usize,
+    /// Between two comments on a silent event stream.
+    pub sse_keep_alive_ms: u64,
+    /// WebSockets and event streams at the same time.
+    pub max_streams: usize,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            path: "/graphql".to_owned(),
+            max_body_bytes: 2 * 1024 * 1024,
+            sse_keep_alive_ms: 12_000,
+            max_streams: 20_000,
+        }
+    }
+}
+
+/// GraphQL over WebSocket, `graphql-transport-ws`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebSocketConfig {
+    /// How long a client may wait before its `connection_init`.
+    pub init_timeout_ms: u64,
+    pub max_message_bytes: usize,
+    /// Operations at the same time on one socket.
+    pub max_operations: usize,
+    /// How much may wait for a slow reader before its operations are held back.
+    pub max_buffered_bytes: usize,
+    /// A reader that takes nothing for this long is disconnected.
+    pub slow_reader_timeout_ms: u64,
+    /// Between two pings; a client that is silent for two of them is gone.
+    pub ping_interval_ms: u64,
+    /// Refuse upgrades whose `Origin` is neither our own nor in `cors.origins`.
+    pub check_origin: bool,
+    /// On a stop, sockets are closed spread over this time.
+    pub drain_jitter_ms: u64,
+}
+
+impl Default for WebSocketConfig {
+    fn default() -> Self {
+        Self {
+            init_timeout_ms: 10_000,
+            max_message_bytes: 2 * 1024 * 1024,
+            max_operations: 100,
+            max_buffered_bytes: 512 * 1024,
+            slow_reader_timeout_ms: 15_000,
+            ping_interval_ms: 20_000,
+            check_origin: false,
+            drain_jitter_ms: 500,
+        }
+    }
+}
+
+/// Which web pages may read answers; none by default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CorsConfig {
+    /// Origins such as `https://example.org`, or the one word `*`.
+    pub origins: Vec<String>,
+    /// Headers that pages may send besides the usual ones.
+    pub headers: Vec<String>,
+    pub max_age_seconds: Option<u64>,
+}
+
+/// Which requests a browser must not be able to send on another page's behalf.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CsrfConfig {
+    pub enabled: bool,
+    /// Any of these headers shows that the browser has asked before sending.
+    pub preflight_headers: Vec<String>,
+}
+
+impl Default for CsrfConfig {
+    fn default() -> Self {
+        let headers = ["apollo-require-preflight", "x-apollo-operation-name", "x-requested-with"];
+        Self { enabled: true, preflight_headers: headers.map(str::to_owned).into() }
+    }
+}

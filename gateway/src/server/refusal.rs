@@ -1,0 +1,150 @@
+//! The one mapping of what is wrong with a request to a status, a code and a text.
+
+use std::any::Any;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use super::media::Media;
+use crate::{authenticate::AuthenticationError, headers};
+
+/// Why a request gets no GraphQL answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("only GET and POST are served here")]
+    Method,
+    #[error("mutations and subscriptions can't be sent by GET")]
+    MethodOfOperation,
+    #[error("nothing that the Accept header names can be given")]
+    Accept,
+    #[error("a subscription needs a WebSocket, or Accept: text/event-stream")]
+    StreamNotAccepted,
+    #[error("the body has to be application/json in UTF-8")]
+    ContentType,
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    #[error("the request body can't be read")]
+    Body,
+    #[error("{0}")]
+    Malformed(String),
+    #[error("several operations in one request are not served")]
+    Batch,
+    #[error("a request from another site needs a header that makes the browser ask first, such as {0}")]
+    CrossSite(String),
+    #[error("connections from this origin are not served")]
+    Origin,
+    #[error("{0} is set by the gateway alone")]
+    Forged(String),
+    #[error(transparent)]
+    Unauthenticated(#[from] AuthenticationError),
+    #[error("too many open streams")]
+    Overloaded,
+    #[error("something went wrong on our side")]
+    Internal,
+}
+
+impl Refusal {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Method | Self::MethodOfOperation => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Accept | Self::StreamNotAccepted => StatusCode::NOT_ACCEPTABLE,
+            Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body | Self::Malformed(_) | Self::Batch | Self::Forged(_) => StatusCode::BAD_REQUEST,
+            Self::CrossSite(_) | Self::Origin => StatusCode::FORBIDDEN,
+            Self::Unauthenticated(AuthenticationError::Unavailable) | Self::Overloaded => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Method | Self::MethodOfOperation => "METHOD_NOT_ALLOWED",
+            Self::Accept | Self::StreamNotAccepted => "NOT_ACCEPTABLE",
+            Self::ContentType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::TooLarge(_) => "PAYLOAD_TOO_LARGE",
+            Self::Body | Self::Malformed(_) => "BAD_REQUEST",
+            Self::Batch => "BATCHING_NOT_ALLOWED",
+            Self::CrossSite(_) => "CSRF_PREVENTED",
+            Self::Origin => "ORIGIN_NOT_ALLOWED",
+            Self::Forged(_) => "FORGED_IDENTITY_HEADER",
+            Self::Unauthenticated(AuthenticationError::Unavailable) => "AUTHENTICATION_UNAVAILABLE",
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Overloaded => "OVERLOADED",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// The errors of the GraphQL response, as JSON.
+    pub(super) fn errors(&self) -> serde_json::Value {
+        json!([{ "message": self.to_string(), "extensions": { "code": self.code() } }])
+    }
+
+    /// Refuses a request that carries a header by which only the gateway speaks.
+    pub(super) fn if_forged(client: &HeaderMap) -> Result<(), Self> {
+        match headers::forged(client) {
+            Some(name) => Err(Self::Forged(format!("header {name}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses JSON that tries to carry such a header: as a key, or inside an object `headers`.
+    pub(super) fn if_forged_in(
+        place: &str,
+        fields: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), Self> {
+        let nested = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("headers"));
+        let nested = nested.filter_map(|(_, value)| value.as_object()).flat_map(serde_json::Map::keys);
+        for name in fields.keys().chain(nested) {
+            if headers::IDENTITY_HEADERS.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden)) {
+                return Err(Self::Forged(format!("{} in {place}", name.to_ascii_lowercase())));
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer. An event stream can't carry a refusal, its client gets JSON.
+    pub(super) fn into_response_as(self, media: Media) -> Response {
+        let media = if media == Media::EventStream { Media::Json } else { media };
+        let mut response = Response::new(Body::from(json!({ "errors": self.errors() }).to_string()));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, media.content_type());
+        if let Some((name, value)) = self.header() {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+
+    /// What the status obliges us to add.
+    fn header(&self) -> Option<(HeaderName, &'static str)> {
+        match self {
+            Self::Method => Some((header::ALLOW, "GET, POST")),
+            Self::MethodOfOperation => Some((header::ALLOW, "POST")),
+            Self::Unauthenticated(AuthenticationError::Unavailable) | Self::Overloaded => {
+                Some((header::RETRY_AFTER, "2"))
+            }
+            Self::Unauthenticated(_) => Some((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")),
+            _ => None,
+        }
+    }
+}
+
+/// The answer to a request whose handler panicked. The panic itself was logged by its hook, and is nobody's business.
+pub(super) fn of_panic(_panic: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a request's handler panicked");
+    Refusal::Internal.into_response()
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.into_response_as(Media::Json)
+    }
+}

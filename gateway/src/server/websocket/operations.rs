@@ -1,0 +1,115 @@
+//! The operations that run on one socket.
+
+use std::{collections::HashMap, sync::Arc};
+
+use bytes::Bytes;
+use futures::{
+    Stream, StreamExt,
+    stream::{AbortHandle, Abortable, BoxStream, SelectAll, abortable},
+};
+
+use crate::engine::{Engine, OperationKind, context::RequestContext, request::GraphqlRequest};
+
+/// What became of an operation.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Next(Bytes),
+    /// It could not run, or its stream broke; nothing follows.
+    Error(Bytes),
+    Complete,
+}
+
+type Running = BoxStream<'static, (Arc<str>, Outcome)>;
+
+/// Runs operations by their ids; results of one that was stopped are never seen.
+#[derive(Default)]
+pub(super) struct Operations {
+    running: SelectAll<Abortable<Running>>,
+    by_id: HashMap<Arc<str>, AbortHandle>,
+}
+
+impl Operations {
+    pub(super) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    pub(super) fn start(
+        &mut self,
+        id: &str,
+        engine: Engine,
+        request: GraphqlRequest,
+        context: RequestContext,
+    ) {
+        let id: Arc<str> = id.into();
+        let name = Arc::clone(&id);
+        let outcomes = run(engine, request, context).map(move |outcome| (Arc::clone(&name), outcome));
+        let (stream, handle) = abortable(outcomes.boxed());
+        self.running.push(stream);
+        self.by_id.insert(id, handle);
+    }
+
+    /// Stops an operation, and with it its upstream. Unknown ids were complete already.
+    pub(super) fn stop(&mut self, id: &str) {
+        if let Some(handle) = self.by_id.remove(id) {
+            handle.abort();
+        }
+    }
+
+    /// The next outcome of any operation; waits for ever when none runs. Nothing is lost when it is dropped.
+    pub(super) async fn next(&mut self) -> (Arc<str>, Outcome) {
+        loop {
+            match self.running.next().await {
+                Some((id, outcome)) => {
+                    if !matches!(outcome, Outcome::Next(_)) {
+                        self.by_id.remove(&id);
+                    }
+                    return (id, outcome);
+                }
+                None => std::future::pending().await,
+            }
+        }
+    }
+}
+
+fn run(
+    engine: Engine,
+    request: GraphqlRequest,
+    context: RequestContext,
+) -> impl Stream<Item = Outcome> + Send + 'static {
+    async_stream::stream! {
+        let operation = match engine.prepare(request) {
+            Ok(operation) => operation,
+            Err(response) => {
+                yield Outcome::Error(response.body);
+                return;
+            }
+        };
+        if operation.kind() == OperationKind::Subscription {
+            match engine.subscribe(operation, context).await {
+                Ok(mut responses) => {
+                    while let Some(response) = responses.next().await {
+                        if response.request_error {
+                            yield Outcome::Error(response.body);
+                            return;
+                        }
+                        yield Outcome::Next(response.body);
+                    }
+                    yield Outcome::Complete;
+                }
+                Err(response) => yield Outcome::Error(response.body),
+            }
+        } else {
+            let response = engine.execute(&operation, context).await;
+            if response.request_error {
+                yield Outcome::Error(response.body);
+            } else {
+                yield Outcome::Next(response.body);
+                yield Outcome::Complete;
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The engine over supergraphs composed in the test, with subgraphs that are strict about what they are asked.
+
+mod abstract_types;
+mod conditions;
+mod entities;
+mod faults;
+mod federation;
+mod introspection;
+mod monolith;
+mod mutations;
+mod requests;
+mod shop;
+mod subgraph;
+mod subscriptions;

@@ -1,0 +1,256 @@
+//! GraphQL over HTTP: methods, media types, statuses.
+
+use reqwest::{
+    Method,
+    header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    client::{code, post, query},
+    fixture::{Installation, supergraph},
+};
+
+const RESPONSE: &str = "application/graphql-response+json";
+const JSON: &str = "application/json";
+
+#[tokio::test]
+async fn a_query_over_both_subgraphs_is_answered_in_the_clients_order() {
+    for installation in [Installation::start("").await, Installation::in_process().await] {
+        let body = query(&installation, "{ letterCount person(id: 1) { letters name id } }").await;
+        let text = body.to_string();
+        let expected =
+            r#"{"data":{"letterCount":7,"person":{"letters":["letter to 1"],"name":"person 1","id":"1"}}}"#;
+        assert_eq!(text, expected);
+    }
+}
+
+#[tokio::test]
+async fn the_status_follows_the_accepted_media_type() {
+    let installation = Installation::start("").await;
+    let table = [
+        (json!({ "query": "{ echo }" }), RESPONSE, 200),
+        (json!({ "query": "{ echo }" }), JSON, 200),
+        (json!({ "query": "{ nothing }" }), RESPONSE, 400),
+        (json!({ "query": "{ nothing }" }), JSON, 200),
+        (json!({ "query": "{" }), RESPONSE, 400),
+        (json!({ "query": "{" }), JSON, 200),
+        (json!({ "query": "query A($i: ID!) { person(id: $i) { id } }" }), RESPONSE, 400),
+        (json!({ "query": "query A { echo } query B { echo }" }), RESPONSE, 400),
+        (json!({ "query": "subscription { ticks { n } }" }), RESPONSE, 406),
+        (json!({}), RESPONSE, 400),
+        (json!({}), JSON, 400),
+        (json!({ "query": 7 }), JSON, 400),
+        (json!({ "query": "{ echo }", "variables": "x" }), JSON, 400),
+        (json!({ "query": "{ echo }", "extensions": 1 }), RESPONSE, 400),
+        (json!({ "query": "{ echo }", "operationName": 1 }), RESPONSE, 400),
+        (json!([{ "query": "{ echo }" }]), JSON, 400),
+        (json!({ "query": "{ echo }" }), "*/*", 200),
+        (json!({ "query": "{ echo }" }), "text/plain", 406),
+    ];
+    for (body, accept, expected) in table {
+        let (status, answer) = post(&installation, &body, &[("accept", accept)]).await;
+        assert_eq!(status, expected, "{body} as {accept}: {answer}");
+        let refused = status != 200;
+        assert!(!refused || (answer.get("data").is_none() && !code(&answer).is_empty()), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn headers_of_an_answer_say_what_it_is_and_that_it_is_not_to_be_kept() {
+    let installation = Installation::start("").await;
+    let request = |accept: &str| {
+        reqwest::Client::new()
+            .post(installation.url("/graphql"))
+            .header(CONTENT_TYPE, "application/json; charset=utf-8")
+            .header(ACCEPT, accept)
+            .header("x-request-id", "my-request")
+            .body(r#"{"query":"{ echo(text: \"ä\") }"}"#)
+            .send()
+    };
+    for (accept, expected) in [
+        ("*/*", "application/json; charset=utf-8"),
+        (RESPONSE, "application/graphql-response+json; charset=utf-8"),
+    ] {
+        let response = request(accept).await.unwrap();
+        assert_eq!(response.headers()[CONTENT_TYPE], expected);
+        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        assert_eq!(response.headers()["x-request-id"], "my-request");
+        assert_eq!(response.text().await.unwrap(), r#"{"data":{"echo":"ä"}}"#);
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_json_are_refused_by_kind() {
+    let installation = Installation::start("http: {max_body_bytes: 1000}").await;
+    let send = async |content_type: Option<&str>, body: String| {
+        let mut request = reqwest::Client::new().post(installation.url("/graphql")).body(body);
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        request.send().await.unwrap().status().as_u16()
+    };
+    let query = || r#"{"query":"{ echo }"}"#.to_owned();
+    assert_eq!(send(Some(JSON), query()).await, 200);
+    assert_eq!(send(None, query()).await, 415);
+    assert_eq!(send(Some("text/plain"), query()).await, 415);
+    assert_eq!(send(Some("application/x-www-form-urlencoded"), "query={echo}".to_owned()).await, 415);
+    assert_eq!(send(Some("application/json; charset=utf-16"), query()).await, 415);
+    assert_eq!(send(Some(JSON), "{".to_owned()).await, 400);
+    assert_eq!(send(Some(JSON), String::new()).await, 400);
+    assert_eq!(send(Some(JSON), format!(r#"{{"query":"{{ echo }}{}"}}"#, " ".repeat(2_000))).await, 413);
+}
+
+#[tokio::test]
+async fn a_get_serves_queries_and_nothing_else() {
+    let installation = Installation::start("").await;
+    let get = async |pairs: &[(&str, &str)], headers: &[(&str, &str)]| {
+        let mut url = reqwest::Url::parse(&installation.url("/graphql")).unwrap();
+        url.query_pairs_mut().extend_pairs(pairs);
+        let mut request = reqwest::Client::new().get(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let echo = ("query", "query A($t: String) { echo(text: $t) }");
+    let (status, body) = get(&[echo, ("variables", r#"{"t":"a"}"#), ("operationName", "A")], &[]).await;
+    assert_eq!((status, body.as_str()), (200, r#"{"data":{"echo":"a"}}"#));
+    let mutation = ("query", "mutation { rename(id: 1, name: \"x\") { id } }");
+    assert_eq!(get(&[mutation], &[]).await.0, 405);
+    assert_eq!(get(&[], &[]).await.0, 400);
+    assert_eq!(get(&[echo, ("variables", "[]")], &[]).await.0, 400);
+    assert_eq!(get(&[echo], &[("sec-fetch-site", "cross-site")]).await.0, 403);
+    let asked = [("sec-fetch-site", "cross-site"), ("apollo-require-preflight", "1")];
+    assert_eq!(get(&[echo], &asked).await.0, 200);
+}
+
+#[tokio::test]
+async fn other_methods_are_refused_with_those_that_are_served() {
+    let installation = Installation::start("").await;
+    for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD] {
+        let request = reqwest::Client::new().request(method.clone(), installation.url("/graphql"));
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 405, "{method}");
+        assert_eq!(response.headers()[ALLOW], "GET, POST");
+    }
+}
+
+#[tokio::test]
+async fn other_sites_get_no_permission_unless_they_are_listed() {
+    let closed = Installation::start("").await;
+    let open = Installation::start("cors: {origins: ['https://app.example']}").await;
+    let preflight = async |installation: &Installation, origin: &str| {
+        let request = reqwest::Client::new()
+            .request(Method::OPTIONS, installation.url("/graphql"))
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type,authorization");
+        let response = request.send().await.unwrap();
+        response
+            .headers()
+            .get("access-control-allow-origin")
+            .map(|origin| origin.to_str().unwrap().to_owned())
+    };
+    assert_eq!(preflight(&closed, "https://app.example").await, None);
+    assert_eq!(preflight(&open, "https://evil.example").await, None);
+    assert_eq!(preflight(&open, "https://app.example").await.as_deref(), Some("https://app.example"));
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_read_and_bounded_by_what_it_holds() {
+    let installation = Installation::start("http: {max_body_bytes: 10000}").await;
+    let send = async |body: Vec<u8>| {
+        let request = reqwest::Client::new().post(installation.url("/graphql"));
+        let request = request.header(CONTENT_TYPE, JSON).header(CONTENT_ENCODING, "gzip").body(body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(send(gzipped(r#"{"query":"{ echo }"}"#)).await, 200);
+    assert_eq!(send(gzipped(&format!(r#"{{"query":"{{ echo }}{}"}}"#, " ".repeat(20_000)))).await, 413);
+}
+
+/// A gzip member with one stored block: no compression library needed. The text is shorter than 64 KiB.
+fn gzipped(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).expect("a short text");
+    let mut member = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1];
+    member.extend(length.to_le_bytes());
+    member.extend((!length).to_le_bytes());
+    member.extend(text.as_bytes());
+    let mut crc = u32::MAX;
+    for byte in text.bytes() {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    member.extend((!crc).to_le_bytes());
+    member.extend(u32::from(length).to_le_bytes());
+    member
+}
+
+#[tokio::test]
+async fn the_front_page_is_a_playground_for_browsers_and_a_line_for_others() {
+    let config = "playground: {title: Letters, tabs: [{name: First, query: 'query First { echo }'}]}";
+    let installation = Installation::start(config).await;
+    let get = async |path: &str, accept: &str| {
+        let request = reqwest::Client::new().get(installation.url(path)).header(ACCEPT, accept);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let page = get("/", browser).await;
+    assert_eq!(get("/graphql", browser).await, page, "a visitor of the GraphQL path is led there");
+    assert!(page.contains("graphiql@5") && page.contains("query First { echo }") && page.contains("Letters"));
+    let line = get("/", "*/*").await;
+    assert!(line.contains("/graphql") && !line.contains('<'));
+}
+
+#[tokio::test]
+async fn health_tells_of_the_gateway_and_of_each_subgraph() {
+    let installation = Installation::start("").await;
+    query(&installation, "{ echo }").await;
+    let get = async |path: &str| {
+        let response = reqwest::get(installation.url(path)).await.unwrap();
+        (
+            response.status().as_u16(),
+            serde_json::from_slice::<Value>(&response.bytes().await.unwrap()).unwrap(),
+        )
+    };
+    assert_eq!(get("/health/live").await, (200, json!({ "service": "gateway", "status": "UP" })));
+    assert_eq!(get("/health/ready").await.0, 200);
+    let (status, services) = get("/health/services").await;
+    assert_eq!((status, &services["status"]), (200, &json!("UP")));
+    assert_eq!(services["subgraphs"][0]["name"], "letters");
+    assert_eq!(services["subgraphs"][0]["last_success"], Value::Null);
+    assert_eq!(services["subgraphs"][1]["breaker"], "closed");
+    assert!(services["subgraphs"][1]["last_success"].is_string());
+    installation.gateway.drain(crate::fixture::DEADLINE).await;
+    assert_eq!(get("/health/ready").await.0, 503);
+}
+
+#[tokio::test]
+async fn a_supergraph_or_configuration_that_makes_no_sense_is_refused_in_one_line() {
+    let refusal = |supergraph_sdl: &str, config: &str| {
+        let options = gateway::GatewayOptions {
+            supergraph_sdl: supergraph_sdl.to_owned(),
+            config: gateway::config::Config::from_yaml(config).unwrap(),
+            identity_secret: None,
+            transports: std::collections::HashMap::new(),
+            clock: clock::SystemClock::shared(),
+        };
+        gateway::Gateway::try_new(options).unwrap_err().to_string()
+    };
+    let sound = supergraph("http://127.0.0.1:1/graphql", "http://127.0.0.1:2/graphql");
+    for (sdl, config, expected) in [
+        ("type Query {", "", "does not parse"),
+        ("type Query { a: Int }", "", "not a supergraph"),
+        (sound.as_str(), "subgraphs: {nobody: {timeout_ms: 1}}", "nobody"),
+        (sound.as_str(), "subgraphs: {people: {url: 'localhost:1'}}", "http://"),
+        (sound.as_str(), "http: {path: graphql}", "slash"),
+        (sound.as_str(), "cors: {origins: ['app.example']}", "not an origin"),
+        (sound.as_str(), "authentication: {jwks: {subgraph: nobody}}", "no subgraph nobody"),
+    ] {
+        let refusal = refusal(sdl, config);
+        assert!(refusal.contains(expected) && !refusal.contains('\n'), "{refusal}");
+    }
+}

@@ -1,0 +1,13 @@
+//! The gateway over real sockets, with small subgraphs of its own.
+
+mod authentication;
+mod client;
+mod engine;
+mod event_stream;
+mod fixture;
+mod forwarding;
+mod graphql_over_http;
+
+mod process;
+mod resilience;
+mod websocket;

@@ -1,0 +1,164 @@
+//! `compose`: the subgraphs' SDL from code, composed into the supergraph and the API schema.
+
+mod complete;
+mod config;
+mod drift;
+mod outline;
+mod planner;
+mod problems;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use federation_composition::{
+    CompositionResult, CompositionSuccess, ServiceDefinition, compose_services, graphql_core, sort_sdl,
+};
+use xshell::{Shell, cmd};
+
+use self::config::{Subgraph, SupergraphConfig};
+use self::drift::Generated;
+use self::problems::{Places, Problem, syntax_problem};
+use crate::workspace;
+
+const CONFIG: &str = "supergraph.yaml";
+const SUPERGRAPH: &str = "schema/supergraph.graphql";
+pub(crate) const API: &str = "schema/api.graphql";
+
+/// Export the subgraphs' schemas from code and compose them
+#[derive(Debug, clap::Args)]
+pub(crate) struct Compose {
+    /// Write nothing; fail when a committed file differs from what the code gives
+    #[arg(long, conflicts_with = "config")]
+    check: bool,
+    /// Compose this supergraph.yaml (rover's format) and leave our own schema alone
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where the supergraph goes; without it, to standard output
+    #[arg(long, value_name = "FILE", requires = "config")]
+    out: Option<PathBuf>,
+}
+
+/// A supergraph and the schema its clients see.
+#[derive(Debug)]
+struct Composed {
+    supergraph: String,
+    api: String,
+}
+
+impl Compose {
+    /// `compose --check`
+    pub(crate) fn check() -> Self {
+        Self { check: true, config: None, out: None }
+    }
+
+    pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
+        match &self.config {
+            Some(config) => compose_other(config, self.out.as_deref()),
+            None => compose_ours(shell, self.check),
+        }
+    }
+}
+
+fn compose_other(config: &Path, out: Option<&Path>) -> anyhow::Result<()> {
+    let folder = config.parent().unwrap_or(Path::new("."));
+    let subgraphs = SupergraphConfig::read(config)?.load(folder)?;
+    let composed = compose(&subgraphs)?;
+    let Some(out) = out else {
+        print!("{}", composed.supergraph);
+        return Ok(());
+    };
+    std::fs::write(out, composed.supergraph).with_context(|| format!("cannot write {}", out.display()))
+}
+
+fn compose_ours(shell: &Shell, check: bool) -> anyhow::Result<()> {
+    let root = workspace::root();
+    let config = SupergraphConfig::read(&root.join(CONFIG))?;
+    let exported = tempfile::tempdir()?;
+    let folder = exported.path();
+    cmd!(shell, "cargo run --quiet -p standalone -- sdl --out {folder}").quiet().run()?;
+
+    let subgraphs = from_code(config, folder)?;
+    let composed = compose(&subgraphs)?;
+    let mut files: Vec<Generated> = subgraphs
+        .iter()
+        .map(|subgraph| Generated { path: PathBuf::from(&subgraph.file), text: subgraph.sdl.clone() })
+        .collect();
+    files.push(Generated::new(SUPERGRAPH, "supergraph.yaml and schema/subgraphs", &composed.supergraph));
+    files.push(Generated::new(API, "schema/supergraph.graphql", &composed.api));
+    if check { check_drift(&files, &root) } else { files.iter().try_for_each(|file| file.write(&root)) }
+}
+
+/// The subgraphs of the configuration with the SDL that their code exported to `folder`.
+fn from_code(config: SupergraphConfig, folder: &Path) -> anyhow::Result<Vec<Subgraph>> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        ensure!(config.subgraphs.contains_key(name), "subgraph `{name}` is missing in {CONFIG}");
+    }
+    let subgraphs = config.subgraphs.into_iter().map(|(name, subgraph)| {
+        let exported = folder.join(format!("{name}.graphql"));
+        let sdl = std::fs::read_to_string(&exported)
+            .with_context(|| format!("{CONFIG} names `{name}`, but no code exports it"))?;
+        let completed = complete::complete(&sdl).with_context(|| format!("subgraph `{name}`"))?;
+        let path =
+            subgraph.schema.file.with_context(|| format!("`{name}` needs a schema file in {CONFIG}"))?;
+        let made_from = format!("the code of subgraphs/{name}");
+        let Generated { path, text } = Generated::new(path, &made_from, &completed);
+        Ok(Subgraph { name, routing_url: subgraph.routing_url, file: path.display().to_string(), sdl: text })
+    });
+    subgraphs.collect()
+}
+
+fn check_drift(files: &[Generated], root: &Path) -> anyhow::Result<()> {
+    let drifted: Vec<String> = files.iter().filter_map(|file| file.drift(root)).collect();
+    if drifted.is_empty() {
+        return Ok(());
+    }
+    bail!("the committed schema differs from the code; run `cargo xtask compose`\n{}", drifted.join("\n"))
+}
+
+/// Composes, and has the result loaded and planned before anybody relies on it.
+fn compose(subgraphs: &[Subgraph]) -> anyhow::Result<Composed> {
+    let services = parse(subgraphs)?;
+    let success = match compose_services(&services) {
+        Ok(CompositionResult::Success(success)) => success,
+        Ok(CompositionResult::Failure(failure)) => {
+            let places = Places::of(subgraphs);
+            return refuse(failure.errors().iter().map(|error| places.problem(error)).collect());
+        }
+        Err(error) => return refuse(vec![Places::of(subgraphs).problem(&error.into_graphql_error())]),
+    };
+    finish(&success)
+}
+
+fn parse(subgraphs: &[Subgraph]) -> anyhow::Result<Vec<ServiceDefinition>> {
+    let mut services = Vec::new();
+    let mut problems = Vec::new();
+    for subgraph in subgraphs {
+        match graphql_core::parse(&subgraph.sdl) {
+            Ok(document) => {
+                let service = ServiceDefinition::new(&subgraph.name, document);
+                let url = subgraph.routing_url.clone().unwrap_or_default();
+                services.push(service.with_url(url));
+            }
+            Err(error) => problems.push(syntax_problem(subgraph, &error)),
+        }
+    }
+    if problems.is_empty() { Ok(services) } else { refuse(problems) }
+}
+
+fn finish(success: &CompositionSuccess) -> anyhow::Result<Composed> {
+    let api = sort_sdl(success.public_document_node()?)?;
+    let supergraph = success.supergraph_sdl().trim_end().to_owned() + "\n";
+    planner::check(&supergraph, &api).context("the query planner refuses the composed supergraph")?;
+    Ok(Composed { supergraph, api: graphql_core::print(&api).trim_end().to_owned() + "\n" })
+}
+
+fn refuse<T>(problems: Vec<Problem>) -> anyhow::Result<T> {
+    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    bail!("{}", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! `dev`: the product as separate processes on this machine, until Ctrl-C.
+
+mod fleet;
+mod logs;
+mod plain;
+mod readiness;
+mod secrets;
+mod services;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+use tokio::signal::unix::{SignalKind, signal};
+use xshell::{Shell, cmd};
+
+use self::fleet::Fleet;
+use self::logs::Log;
+use self::services::{GATEWAY, SUBGRAPHS, Service};
+use crate::servers::{Durability, Nats, Postgres};
+use crate::tools::Tool;
+use crate::{processes, workspace};
+
+const NATS_PORT: u16 = 4222;
+
+/// Start NATS, the six subgraphs and the gateway, each a process of its own, and stop them all on Ctrl-C
+#[derive(Debug, clap::Args)]
+pub(crate) struct Dev {
+    /// Keep the data in an own PostgreSQL cluster instead of SQLite files
+    #[arg(long)]
+    postgres: bool,
+    /// Where databases, streams and secrets are kept
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The gateway's port; the subgraphs take the six above it
+    #[arg(long, value_name = "PORT", default_value_t = services::BASE_PORT, value_parser = clap::value_parser!(u16).range(1..=65529))]
+    base_port: u16,
+}
+
+/// The servers beside the product's processes; they stop when dropped.
+struct Servers {
+    nats: Nats,
+    postgres: Option<Postgres>,
+}
+
+impl Dev {
+    pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
+        self.check_ports()?;
+        Tool::NatsServer.require()?;
+        if self.postgres {
+            Tool::Postgres.require()?;
+        }
+        let binaries = build(shell)?;
+        let data = self.data_folder()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(self.serve(shell, &binaries, &data))
+    }
+
+    fn check_ports(&self) -> anyhow::Result<()> {
+        for service in SUBGRAPHS.iter().chain([&GATEWAY]) {
+            let port = service.port(self.base_port);
+            ensure!(
+                processes::is_free(port),
+                "port {port}, where {} is to listen, is in use: stop what listens there, or choose with --base-port",
+                service.name
+            );
+        }
+        Ok(())
+    }
+
+    fn data_folder(&self) -> anyhow::Result<PathBuf> {
+        let folder = match &self.data {
+            Some(folder) => std::path::absolute(folder)?,
+            None => workspace::root().join("data"),
+        };
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot use {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    async fn serve(&self, shell: &Shell, binaries: &Path, data: &Path) -> anyhow::Result<()> {
+        let mut interrupts = signal(SignalKind::interrupt())?;
+        let mut terminations = signal(SignalKind::terminate())?;
+        let mut hangups = signal(SignalKind::hangup())?;
+        let log = Log::new();
+        let servers = self.start_servers(shell, data, &log)?;
+        let mut fleet = Fleet::new(log);
+        let outcome = tokio::select! {
+            started = self.start_fleet(&mut fleet, &servers, binaries, data) => match started {
+                Ok(()) => { self.announce(&servers); None }
+                Err(error) => Some(error),
+            },
+            _ = interrupts.recv() => Some(anyhow::anyhow!("interrupted while starting")),
+            _ = terminations.recv() => Some(anyhow::anyhow!("told to stop while starting")),
+        };
+        if outcome.is_none() {
+            tokio::select! {
+                _ = interrupts.recv() => {}
+                _ = terminations.recv() => {}
+                _ = hangups.recv() => {}
+                () = fleet.watch() => eprintln!("every process has ended"),
+            }
+        }
+        eprintln!("stopping");
+        fleet.stop();
+        drop(servers);
+        outcome.map_or(Ok(()), Err)
+    }
+
+    fn start_servers(&self, shell: &Shell, data: &Path, log: &Log) -> anyhow::Result<Servers> {
+        let usual = self.base_port == services::BASE_PORT && processes::is_free(NATS_PORT);
+        let port = if usual { NATS_PORT } else { processes::free_port()? };
+        let nats = Nats::start(port, &data.join("nats"), log.nats_writer())?;
+        let postgres = if self.postgres {
+            let port = processes::free_port()?;
+            let cluster = Postgres::start(shell, &data.join("postgres"), port, Durability::Full)?;
+            SUBGRAPHS.iter().try_for_each(|subgraph| cluster.create_database(subgraph.name))?;
+            Some(cluster)
+        } else {
+            None
+        };
+        Ok(Servers { nats, postgres })
+    }
+
+    /// Starts the subgraphs, waits until they are ready, then starts the gateway that serves them.
+    async fn start_fleet(
+        &self,
+        fleet: &mut Fleet,
+        servers: &Servers,
+        binaries: &Path,
+        data: &Path,
+    ) -> anyhow::Result<()> {
+        let own = data.join("dev");
+        let environment = self.environment(servers, &own)?;
+        for subgraph in &SUBGRAPHS {
+            let database = match &servers.postgres {
+                Some(cluster) => cluster.url(subgraph.name),
+                None => format!("sqlite:{}", own.join(subgraph.name).with_extension("db").display()),
+            };
+            let port = subgraph.port(self.base_port);
+            let mut command = command(binaries, subgraph, port, &environment);
+            command.env("DATABASE_URL", database);
+            fleet.launch(subgraph, port, command)?;
+        }
+        fleet.ready().await?;
+
+        let port = GATEWAY.port(self.base_port);
+        let root = workspace::root();
+        let mut command = command(binaries, &GATEWAY, port, &environment);
+        command.arg("--supergraph").arg(root.join("schema/supergraph.graphql"));
+        command.arg("--config").arg(root.join("gateway.yaml"));
+        command.args(["--listen", &format!("127.0.0.1:{port}")]);
+        for subgraph in &SUBGRAPHS {
+            let url = format!("{}=http://127.0.0.1:{}", subgraph.name, subgraph.port(self.base_port));
+            command.args(["--subgraph-url", &url]);
+        }
+        fleet.launch(&GATEWAY, port, command)?;
+        fleet.ready().await
+    }
+
+    /// What every process is told: where the others are, the bus, and the shared secret.
+    fn environment(&self, servers: &Servers, own: &Path) -> anyhow::Result<Vec<(&'static str, String)>> {
+        let mut environment = vec![
+            ("NATS_URL", servers.nats.url()),
+            ("IDENTITY_SECRET", secrets::keep(&own.join("secrets"), "identity")?),
+        ];
+        environment.extend(SUBGRAPHS.iter().map(|subgraph| {
+            (subgraph.url_variable, format!("http://127.0.0.1:{}", subgraph.port(self.base_port)))
+        }));
+        Ok(environment)
+    }
+
+    fn announce(&self, servers: &Servers) {
+        let gateway = GATEWAY.port(self.base_port);
+        eprintln!();
+        eprintln!("Playground  http://127.0.0.1:{gateway}/");
+        eprintln!("GraphQL     http://127.0.0.1:{gateway}/graphql (WebSocket on the same path)");
+        for subgraph in &SUBGRAPHS {
+            eprintln!("{:<11} http://127.0.0.1:{}/graphql", subgraph.name, subgraph.port(self.base_port));
+        }
+        eprintln!("{:<11} {}", "nats", servers.nats.url());
+        if let Some(postgres) = &servers.postgres {
+            eprintln!("{:<11} {}", "postgres", postgres.url("postgres"));
+        }
+        eprintln!("Ctrl-C stops everything.");
+    }
+}
+
+fn command(binaries: &Path, service: &Service, port: u16, environment: &[(&'static str, String)]) -> Command {
+    let mut command = Command::new(binaries.join(service.name));
+    command.envs(environment.iter().map(|(name, value)| (name, value))).env("PORT", port.to_string());
+    command
+}
+
+/// One build of all binaries; returns where they are.
+fn build(shell: &Shell) -> anyhow::Result<PathBuf> {
+    let packages = SUBGRAPHS.iter().chain([&GATEWAY]).flat_map(|Service { name, .. }| ["--package", name]);
+    let packages: Vec<&str> = packages.collect();
+    cmd!(shell, "cargo build --bins {packages...}").quiet().run().context("the binaries do not build")?;
+    Ok(workspace::metadata()?.target_directory.join("debug").into_std_path_buf())
+}

@@ -1,0 +1,67 @@
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks on its standard streams"
+)]
+
+mod ci;
+mod compose;
+mod dev;
+mod licences;
+mod processes;
+mod schema;
+mod servers;
+mod temporary;
+mod terminal;
+mod test;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xshell::Shell;
+
+/// What developers and CI run
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Compose(compose::Compose),
+    Schema(schema::SchemaVerb),
+    Dev(dev::Dev),
+    Test(test::Test),
+    Tidy(tidy::Tidy),
+    Licences(licences::Licences),
+    Ci(ci::Ci),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> anyhow::Result<()> {
+    let shell = Shell::new()?;
+    match verb {
+        Verb::Compose(compose) => compose.run(&shell),
+        Verb::Schema(schema) => schema.run(&shell),
+        Verb::Dev(dev) => dev.run(&shell),
+        Verb::Test(test) => test.run(&shell),
+        Verb::Tidy(tidy) => tidy.run(&shell),
+        Verb::Licences(licences) => licences.run(&shell),
+        Verb::Ci(ci) => ci.run(&shell),
+    }
+}

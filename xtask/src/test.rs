@@ -1,0 +1,146 @@
+//! `test`: the whole suite, on both databases, with the servers it needs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tempfile::TempDir;
+use xshell::{Cmd, Shell, cmd};
+
+use crate::processes::{Shield, free_port};
+use crate::servers::{Durability, Nats, Postgres};
+use crate::tools::{self, Tool};
+use crate::{temporary, workspace};
+
+/// The packages whose tests open a database: they run again on PostgreSQL.
+const ON_BOTH_DATABASES: [&str; 9] =
+    ["auth", "users", "moods", "hugs", "social", "streaks", "outbox", "database", "standalone"];
+
+/// The Node project of the client journeys.
+const JOURNEYS: &str = "clients/journeys";
+
+/// Run the whole suite on SQLite, then what touches databases on PostgreSQL
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Test {
+    /// Run the long tests too
+    #[arg(long)]
+    long: bool,
+    /// Only this package (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    package: Vec<String>,
+    /// Passed on to `cargo test`
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// The servers of one run; those of ours stop when dropped.
+struct Servers {
+    postgres_url: String,
+    nats_url: String,
+    _postgres: Option<Postgres>,
+    _nats: Option<Nats>,
+    /// Last, so that it goes after what stands in it.
+    _folder: TempDir,
+}
+
+impl Test {
+    pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
+        let root = workspace::root();
+        let journeys = root.join(JOURNEYS);
+        tools::install(shell, &tools::lacking(&needed(journeys.is_dir())))?;
+        if journeys.is_dir() {
+            install_packages(shell, &journeys)?;
+        }
+        let metadata = workspace::metadata()?;
+        let binaries = metadata.target_directory.join("debug").into_std_path_buf();
+        cmd!(shell, "cargo build --workspace --bins").run().context("the binaries do not build")?;
+
+        let _shield = Shield::raise()?;
+        let servers = Servers::start(shell)?;
+        let all = if self.package.is_empty() { None } else { Some(self.package.clone()) };
+        self.suite(shell, &servers, &binaries, all).env("TEST_DATABASE", "sqlite").run()?;
+        let again = self.on_both_databases(&metadata);
+        if !again.is_empty() {
+            let suite = self.suite(shell, &servers, &binaries, Some(again));
+            suite.env("TEST_DATABASE", "postgres").env("TEST_POSTGRES_URL", &servers.postgres_url).run()?;
+        }
+        Ok(())
+    }
+
+    fn on_both_databases(&self, metadata: &cargo_metadata::Metadata) -> Vec<String> {
+        let members = metadata.workspace_packages().into_iter().map(|package| package.name.to_string());
+        let chosen = |name: &String| self.package.is_empty() || self.package.contains(name);
+        members.filter(|name| ON_BOTH_DATABASES.contains(&name.as_str()) && chosen(name)).collect()
+    }
+
+    fn suite<'a>(
+        &'a self,
+        shell: &'a Shell,
+        servers: &Servers,
+        binaries: &Path,
+        packages: Option<Vec<String>>,
+    ) -> Cmd<'a> {
+        let mut command = cmd!(shell, "cargo test");
+        match packages {
+            None => command = command.arg("--workspace"),
+            Some(packages) => {
+                for package in packages {
+                    command = command.args(["--package", &package]);
+                }
+            }
+        }
+        if self.long {
+            command = command.env("TEST_LONG", "1");
+        }
+        command.args(&self.arguments).env("TEST_NATS_URL", &servers.nats_url).env("HUGMOOD_BIN_DIR", binaries)
+    }
+}
+
+/// What must be installed: a server only when no running one was named.
+fn needed(journeys: bool) -> Vec<Tool> {
+    let mut tools = Vec::new();
+    if std::env::var_os("DATABASE_URL").is_none() {
+        tools.push(Tool::Postgres);
+    }
+    if std::env::var_os("NATS_URL").is_none() {
+        tools.push(Tool::NatsServer);
+    }
+    if journeys {
+        tools.extend([Tool::Node, Tool::Npm]);
+    }
+    tools
+}
+
+impl Servers {
+    fn start(shell: &Shell) -> anyhow::Result<Self> {
+        let folder = temporary::folder()?;
+        let mut postgres = None;
+        let postgres_url = if let Ok(url) = std::env::var("DATABASE_URL") {
+            url
+        } else {
+            let place = folder.path().join("postgres");
+            let own = Postgres::start(shell, &place, free_port()?, Durability::Throwaway)?;
+            postgres.insert(own).url("postgres")
+        };
+        let mut nats = None;
+        let nats_url = if let Ok(url) = std::env::var("NATS_URL") {
+            url
+        } else {
+            nats.insert(Nats::start(free_port()?, &folder.path().join("nats"), |_| {})?).url()
+        };
+        Ok(Self { postgres_url, nats_url, _postgres: postgres, _nats: nats, _folder: folder })
+    }
+}
+
+/// `npm ci`, unless what is installed came from the lock file as it is now.
+fn install_packages(shell: &Shell, project: &Path) -> anyhow::Result<()> {
+    let lock = std::fs::read(project.join("package-lock.json"))
+        .with_context(|| format!("{JOURNEYS}/package-lock.json cannot be read"))?;
+    let installed: PathBuf = project.join("node_modules/.installed-lock.json");
+    if std::fs::read(&installed).is_ok_and(|found| found == lock) {
+        return Ok(());
+    }
+    let _folder = shell.push_dir(project);
+    cmd!(shell, "npm ci --no-audit --no-fund").run().context("the journeys' packages do not install")?;
+    std::fs::write(installed, lock)?;
+    Ok(())
+}
