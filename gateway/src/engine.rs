@@ -13,6 +13,7 @@ mod plan;
 mod planning;
 mod projection;
 pub mod request;
+mod reserved_keys;
 mod response;
 mod schema;
 mod selections;

@@ -67,7 +67,9 @@ impl DataFolder {
                 let mut bytes = [0; SECRET_BYTES];
                 getrandom::fill(&mut bytes).map_err(DataFolderError::Randomness)?;
                 let secret = URL_SAFE_NO_PAD.encode(bytes);
-                private_file(&file).and_then(|mut file| file.write_all(secret.as_bytes())).map_err(unusable)?;
+                private_file(&file)
+                    .and_then(|mut file| file.write_all(secret.as_bytes()))
+                    .map_err(unusable)?;
                 Ok((Secret::new(secret), true))
             }
             Err(error) => Err(unusable(error)),

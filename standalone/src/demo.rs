@@ -119,7 +119,8 @@ struct Client(Router);
 
 impl Client {
     async fn log_in(&self, person: &Person) -> Result<Option<LoggedIn>, DemoError> {
-        let query = "mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } user { id } } }";
+        let query =
+            "mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } user { id } } }";
         let input = json!({ "input": { "email": email(person), "password": DEMO_PASSWORD } });
         let answer = self.ask("login", query, input, None).await?;
         Ok(logged_in(&answer["login"]))
@@ -157,7 +158,9 @@ impl Client {
         token: &str,
         input: Value,
     ) -> Result<(), DemoError> {
-        let query = format!("mutation ($input: {input_type}!) {{ {field}(input: $input) {{ errors {{ code message }} }} }}");
+        let query = format!(
+            "mutation ($input: {input_type}!) {{ {field}(input: $input) {{ errors {{ code message }} }} }}"
+        );
         let answer = self.ask(field, &query, json!({ "input": input }), Some(token)).await?;
         let errors = answer[field]["errors"].as_array().is_some_and(|errors| !errors.is_empty());
         if errors { Err(refused(field, &answer)) } else { Ok(()) }
@@ -178,7 +181,8 @@ impl Client {
         let failed = |reason: String| DemoError::Refused { step, answer: reason };
         let request = request.body(Body::from(body)).map_err(|error| failed(error.to_string()))?;
         let Ok(response) = self.0.clone().oneshot(request).await;
-        let bytes = response.into_body().collect().await.map_err(|error| failed(error.to_string()))?.to_bytes();
+        let bytes =
+            response.into_body().collect().await.map_err(|error| failed(error.to_string()))?.to_bytes();
         let mut answer: Value = serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))?;
         if answer.get("errors").is_some() {
             return Err(refused(step, &answer));

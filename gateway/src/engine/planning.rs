@@ -11,8 +11,8 @@ use hive_router_query_planner::planner::{Planner, PlannerError, QueryPlannerOpti
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 
 use super::plan::Plan;
+use super::reserved_keys::ReservedKeys;
 use super::schema::TypeConditions;
-use super::selections::ReservedKeys;
 use super::supergraph::SupergraphError;
 
 mod conversion;

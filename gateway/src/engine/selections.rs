@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 use graphql_tools::parser::Pos;
 use graphql_tools::static_graphql::query::{
     Definition, Directive, Document, Field, FragmentDefinition, InlineFragment, OperationDefinition, Query,
     Selection as AstSelection, SelectionSet, Subscription, TypeCondition, Value, VariableDefinition,
 };
-use graphql_tools::static_graphql::schema;
 
 use super::operation_kind::OperationKind;
+use super::reserved_keys::ReservedKeys;
 
 /// Selections shared by every place that spreads the same fragment.
 pub(super) type Selections = Arc<[Selection]>;
@@ -42,55 +42,6 @@ impl FieldNode {
     pub(super) fn data_key(&self) -> &str {
         self.guarded_alias.as_deref().unwrap_or_else(|| self.response_key())
     }
-}
-
-/// What a guarded alias begins with.
-const GUARD: &str = "_client_";
-
-/// Aliases that the planner needs for itself: a client that writes `id: name` must not hide the key `id`.
-#[derive(Debug, Default)]
-pub(super) struct ReservedKeys(AHashSet<String>);
-
-impl ReservedKeys {
-    /// Every name in a key, a requirement or a provision of the supergraph.
-    pub(super) fn new(supergraph: &schema::Document) -> Self {
-        let mut names = AHashSet::new();
-        for definition in &supergraph.definitions {
-            let (directives, fields) = match definition {
-                schema::Definition::TypeDefinition(schema::TypeDefinition::Object(object)) => {
-                    (&object.directives, &object.fields)
-                }
-                schema::Definition::TypeDefinition(schema::TypeDefinition::Interface(interface)) => {
-                    (&interface.directives, &interface.fields)
-                }
-                _ => continue,
-            };
-            for directive in directives.iter().chain(fields.iter().flat_map(|field| &field.directives)) {
-                for (argument, value) in &directive.arguments {
-                    if let ("key" | "requires" | "provides", Value::String(field_set)) =
-                        (argument.as_str(), value)
-                    {
-                        let words =
-                            field_set.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-                        names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
-                    }
-                }
-            }
-        }
-        Self(names)
-    }
-
-    fn guarded(&self, field: &Field) -> Option<String> {
-        let alias = field.alias.as_deref().filter(|alias| *alias != field.name)?;
-        let in_the_way =
-            self.0.contains(alias) || alias.starts_with(GUARD) || alias.starts_with("_internal_qp_");
-        in_the_way.then(|| format!("{GUARD}{alias}"))
-    }
-}
-
-/// The client's response key for a key of the data.
-pub(super) fn client_key(data_key: &str) -> &str {
-    data_key.strip_prefix(GUARD).unwrap_or(data_key)
 }
 
 /// The fragments of a document by name.
@@ -166,7 +117,7 @@ impl<'d> Resolver<'d> {
     fn field(&mut self, field: &'d Field) -> FieldNode {
         FieldNode {
             alias: field.alias.clone(),
-            guarded_alias: self.reserved.guarded(field),
+            guarded_alias: self.reserved.guarded_alias(field),
             name: field.name.clone(),
             arguments: field.arguments.clone(),
             selections: self.selection_set(&field.selection_set),

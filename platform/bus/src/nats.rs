@@ -10,6 +10,7 @@ mod consuming;
 mod durable;
 mod progress;
 mod pull;
+mod stream;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -22,12 +23,7 @@ use std::{
 
 use async_nats::{
     Client,
-    jetstream::{
-        self, Context,
-        context::PublishError,
-        message::PublishMessage,
-        stream::{Config, RetentionPolicy, StorageType, Stream},
-    },
+    jetstream::{self, Context, context::PublishError, message::PublishMessage},
 };
 use async_trait::async_trait;
 use events::Envelope;
@@ -40,10 +36,6 @@ use crate::{
     delivery::Member, fanout::Fanout, subject::Pattern,
 };
 
-/// How long events are kept for groups that are away.
-const KEEP_EVENTS: Duration = Duration::from_hours(7 * 24);
-/// Within this time an event that is published again is dropped; later ones are for the inbox to drop.
-const DEDUPLICATE_WITHIN: Duration = Duration::from_mins(5);
 /// How long the server may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -90,6 +82,9 @@ struct Shared {
     /// The filter of each group that this process is a member of.
     filters: Mutex<HashMap<String, String>>,
     stream_is_there: AtomicBool,
+    making_stream: tokio::sync::Mutex<()>,
+    /// This process, among those that share the server.
+    name: String,
     /// Counts how often the connection came back.
     reconnections: watch::Sender<u64>,
 }
@@ -103,6 +98,7 @@ impl NatsBus {
             .timeout(ANSWER_WITHIN)
             .ack_timeout(ANSWER_WITHIN)
             .build(client.clone());
+        let name = client.new_inbox();
         let shared = Arc::new(Shared {
             client,
             jetstream,
@@ -110,6 +106,8 @@ impl NatsBus {
             fanout: Fanout::default(),
             filters: Mutex::default(),
             stream_is_there: AtomicBool::new(false),
+            making_stream: tokio::sync::Mutex::default(),
+            name,
             reconnections: watch::Sender::new(0),
         });
         let watch = AbortOnDropHandle::new(tokio::spawn(connection::watch(shared.clone(), events)));
@@ -162,7 +160,7 @@ impl Shared {
             .payload(payload.into());
         let subject = format!("{}.{}", self.options.prefix, event.subject());
         if !self.stream_is_there.load(Ordering::Acquire) {
-            self.make_stream().await?;
+            self.stream().await?;
         }
         self.store(subject, message).await.map_err(|error| {
             // A new server at the old address has no stream yet. It doesn't even say so when somebody listens.
@@ -174,21 +172,5 @@ impl Shared {
     async fn store(&self, subject: String, message: PublishMessage) -> Result<(), PublishError> {
         self.jetstream.send_publish(subject, message).await?.await?;
         Ok(())
-    }
-
-    /// The stream is made with these settings once; from then on its settings are the operator's.
-    async fn make_stream(&self) -> Result<Stream, BusError> {
-        let config = Config {
-            name: self.options.stream.clone(),
-            subjects: vec![format!("{}.*.*", self.options.prefix)],
-            storage: StorageType::File,
-            retention: RetentionPolicy::Limits,
-            max_age: KEEP_EVENTS,
-            duplicate_window: DEDUPLICATE_WITHIN,
-            ..Config::default()
-        };
-        let stream = self.jetstream.get_or_create_stream(config).await.map_err(BusError::unreachable)?;
-        self.stream_is_there.store(true, Ordering::Release);
-        Ok(stream)
     }
 }

@@ -22,7 +22,8 @@ pub fn page<E: EntityTrait, K>(
     columns: &[E::Column],
     values: impl Fn(&K) -> Vec<Value>,
 ) -> Select<E> {
-    let row = || Expr::tuple(columns.iter().map(|column| Expr::col((E::default(), *column))).collect::<Vec<_>>());
+    let row =
+        || Expr::tuple(columns.iter().map(|column| Expr::col((E::default(), *column))).collect::<Vec<_>>());
     let key = |key: &K| Expr::tuple(values(key).into_iter().map(Expr::value).collect::<Vec<_>>());
     let mut select = select;
     // «After» a row is further down the list as shown.

@@ -35,14 +35,15 @@ where
     Subscription: SubscriptionType + 'static,
 {
     let prepare = Arc::new(prepare);
-    let answer = async move |Extension(caller): Extension<Caller>, headers: HeaderMap, body: GraphQLRequest| {
-        let request = prepare(caller, body.into_inner());
-        if wants_stream(&headers) {
-            stream(schema.execute_stream(request))
-        } else {
-            GraphQLResponse::from(with_codes(schema.execute(request).await)).into_response()
-        }
-    };
+    let answer =
+        async move |Extension(caller): Extension<Caller>, headers: HeaderMap, body: GraphQLRequest| {
+            let request = prepare(caller, body.into_inner());
+            if wants_stream(&headers) {
+                stream(schema.execute_stream(request))
+            } else {
+                GraphQLResponse::from(with_codes(schema.execute(request).await)).into_response()
+            }
+        };
     Router::new().route("/graphql", post(answer))
 }
 

@@ -117,8 +117,10 @@ fn uuid_at(now: DateTime<Utc>) -> Uuid {
 
 fn parse_prefixed(text: &str, prefix: &'static str) -> Result<Uuid, IdError> {
     let wrong = IdError { expected: prefix };
-    let digits = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(|| wrong.clone())?;
-    let canonical = digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let digits =
+        text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or_else(|| wrong.clone())?;
+    let canonical =
+        digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if !canonical {
         return Err(wrong);
     }

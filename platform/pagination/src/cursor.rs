@@ -27,7 +27,8 @@ impl Cursor {
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
         let decoded = std::str::from_utf8(&bytes).map_err(|_| CursorError)?;
-        let json = decoded.strip_prefix(K::KIND).and_then(|rest| rest.strip_prefix(':')).ok_or(CursorError)?;
+        let json =
+            decoded.strip_prefix(K::KIND).and_then(|rest| rest.strip_prefix(':')).ok_or(CursorError)?;
         serde_json::from_str(json).map_err(|_| CursorError)
     }
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use ids::UserId;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
     sea_query::{ColumnRef, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, SimpleExpr},
 };
 
@@ -48,7 +49,11 @@ mod block {
 }
 
 /// Whether either of two people blocks the other.
-pub async fn blocked_pair(connection: &impl ConnectionTrait, one: UserId, other: UserId) -> Result<bool, DbErr> {
+pub async fn blocked_pair(
+    connection: &impl ConnectionTrait,
+    one: UserId,
+    other: UserId,
+) -> Result<bool, DbErr> {
     let either = Condition::any().add(blocks(one, other)).add(blocks(other, one));
     Ok(block::Entity::find().filter(either).count(connection).await? > 0)
 }
@@ -62,10 +67,15 @@ pub async fn hidden_from(
     if others.is_empty() {
         return Ok(HashSet::new());
     }
-    let blocking = block::Column::BlockerId.eq(viewer).and(block::Column::BlockedId.is_in(others.iter().copied()));
-    let blocked = block::Column::BlockedId.eq(viewer).and(block::Column::BlockerId.is_in(others.iter().copied()));
+    let blocking =
+        block::Column::BlockerId.eq(viewer).and(block::Column::BlockedId.is_in(others.iter().copied()));
+    let blocked =
+        block::Column::BlockedId.eq(viewer).and(block::Column::BlockerId.is_in(others.iter().copied()));
     let rows = block::Entity::find().filter(blocking.or(blocked)).all(connection).await?;
-    Ok(rows.into_iter().map(|row| if row.blocker_id == viewer { row.blocked_id } else { row.blocker_id }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| if row.blocker_id == viewer { row.blocked_id } else { row.blocker_id })
+        .collect())
 }
 
 /// Whether `follower` follows `followed`.
@@ -213,7 +223,8 @@ mod tests {
         let at = chrono::DateTime::UNIX_EPOCH;
         let outbox = Outbox::new(db.clone(), bus.clone(), Arc::new(ManualClock::at(at)), "hugs");
         let projection = Arc::new(crate::Projection);
-        let _consumption = outbox.consumer("hugs.relationships", crate::subjects(), projection).await.unwrap();
+        let _consumption =
+            outbox.consumer("hugs.relationships", crate::subjects(), projection).await.unwrap();
         let (ada, bo, cy) = (UserId::at(at), UserId::at(at), UserId::at(at));
 
         tell(&bus, &social::FollowCreated { follower_id: ada, followed_id: bo, at }).await;

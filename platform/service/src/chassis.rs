@@ -138,10 +138,7 @@ impl Running {
     /// Joins the subgraph's groups.
     pub async fn consume(&mut self) -> anyhow::Result<()> {
         for consumer in self.waiting.drain(..) {
-            let joined = self
-                .outbox
-                .consumer(consumer.group, &consumer.subjects, consumer.handler)
-                .await?;
+            let joined = self.outbox.consumer(consumer.group, &consumer.subjects, consumer.handler).await?;
             self.consuming.push(joined);
         }
         Ok(())

@@ -23,10 +23,7 @@ pub struct Unauthenticated;
 impl Ctx {
     /// The same for another caller.
     pub fn on_behalf_of(&self, caller: Caller) -> Self {
-        Self {
-            caller,
-            ..self.clone()
-        }
+        Self { caller, ..self.clone() }
     }
 
     pub fn viewer(&self) -> Result<&Viewer, Unauthenticated> {
@@ -39,8 +36,6 @@ impl Ctx {
 
     /// Begins a transaction whose events have the viewer as their actor.
     pub async fn begin(&self) -> Result<Work, sea_orm::DbErr> {
-        self.outbox
-            .begin(self.caller.viewer().map(|viewer| viewer.user_id))
-            .await
+        self.outbox.begin(self.caller.viewer().map(|viewer| viewer.user_id)).await
     }
 }

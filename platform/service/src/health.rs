@@ -14,10 +14,7 @@ pub(crate) fn routes(name: &'static str, db: Database) -> Router {
         report(state.0, reachable)
     };
     Router::new()
-        .route(
-            "/health/live",
-            get(move || async move { Json(json!({ "service": name, "status": "UP" })) }),
-        )
+        .route("/health/live", get(move || async move { Json(json!({ "service": name, "status": "UP" })) }))
         .route("/health/ready", get(ready))
         .route("/health/services", get(ready))
         .with_state(Arc::new((name, db)))
@@ -25,13 +22,6 @@ pub(crate) fn routes(name: &'static str, db: Database) -> Router {
 
 fn report(name: &str, reachable: bool) -> (StatusCode, Json<Value>) {
     let status = if reachable { "UP" } else { "DOWN" };
-    let code = if reachable {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    (
-        code,
-        Json(json!({ "service": name, "status": status, "dependencies": { "database": status } })),
-    )
+    let code = if reachable { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (code, Json(json!({ "service": name, "status": status, "dependencies": { "database": status } })))
 }

@@ -26,11 +26,7 @@ pub enum PeerError {
     Timeout { service: &'static str },
     /// It understood the question and refuses; `body` says why.
     #[error("{service} refused: {status}")]
-    Refused {
-        service: &'static str,
-        status: StatusCode,
-        body: Vec<u8>,
-    },
+    Refused { service: &'static str, status: StatusCode, body: Vec<u8> },
     #[error("{service} gave an answer that can't be read")]
     Malformed { service: &'static str },
 }
@@ -68,12 +64,7 @@ impl Peers {
             transport: OnceCell::new_with(Some(transport.clone())),
         };
         let reached_by = urls.iter().map(|(name, url)| (*name, route(url))).collect();
-        Self(Arc::new(Inner {
-            own_name,
-            signer,
-            clock,
-            reached_by,
-        }))
+        Self(Arc::new(Inner { own_name, signer, clock, reached_by }))
     }
 
     /// Services in the same process, each to be [`bound`](Self::bind) once it is put together.
@@ -83,17 +74,9 @@ impl Peers {
         clock: SharedClock,
         names: &[&'static str],
     ) -> Self {
-        let route = |name: &str| Route {
-            base: format!("http://{name}"),
-            transport: OnceCell::new(),
-        };
+        let route = |name: &str| Route { base: format!("http://{name}"), transport: OnceCell::new() };
         let reached_by = names.iter().map(|name| (*name, route(name))).collect();
-        Self(Arc::new(Inner {
-            own_name,
-            signer,
-            clock,
-            reached_by,
-        }))
+        Self(Arc::new(Inner { own_name, signer, clock, reached_by }))
     }
 
     /// Makes a service of this process reachable. The first binding of a name stays.
@@ -111,15 +94,10 @@ impl Peers {
         question: &Question,
     ) -> Result<Answer, PeerError> {
         let answering = self.post(service, path, question);
-        let (status, bytes) = tokio::time::timeout(TIMEOUT, answering)
-            .await
-            .map_err(|_| PeerError::Timeout { service })??;
+        let (status, bytes) =
+            tokio::time::timeout(TIMEOUT, answering).await.map_err(|_| PeerError::Timeout { service })??;
         if status.is_client_error() {
-            return Err(PeerError::Refused {
-                service,
-                status,
-                body: bytes,
-            });
+            return Err(PeerError::Refused { service, status, body: bytes });
         }
         if !status.is_success() {
             return Err(PeerError::Unreachable { service });
@@ -136,26 +114,18 @@ impl Peers {
         let unreachable = || PeerError::Unreachable { service };
         let route = self.0.reached_by.get(service).ok_or_else(unreachable)?;
         let transport = route.transport.get().ok_or_else(unreachable)?;
-        let assertion = Assertion {
-            issuer: self.0.own_name.to_owned(),
-            ..Assertion::default()
-        };
+        let assertion = Assertion { issuer: self.0.own_name.to_owned(), ..Assertion::default() };
         let body = serde_json::to_vec(question).map_err(|_| PeerError::Malformed { service })?;
         let request = Request::builder()
             .method(Method::POST)
             .uri(format!("{}{path}", route.base))
             .header(header::CONTENT_TYPE, "application/json")
-            .header(
-                ASSERTION_HEADER,
-                self.0.signer.sign(&assertion, service, self.0.clock.now()),
-            )
+            .header(ASSERTION_HEADER, self.0.signer.sign(&assertion, service, self.0.clock.now()))
             .body(Body::from(body))
             .map_err(|_| unreachable())?;
         let response = transport.send(request).await.map_err(|_| unreachable())?;
         let status = response.status();
-        let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES)
-            .collect()
-            .await;
+        let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;
         let bytes = body.map_err(|_| PeerError::Malformed { service })?.to_bytes();
         Ok((status, bytes.to_vec()))
     }

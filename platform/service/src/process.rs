@@ -96,10 +96,7 @@ async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> 
 
 async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foundation> {
     let clock: SharedClock = SystemClock::shared();
-    let identity_secret = settings
-        .identity_secret
-        .clone()
-        .unwrap_or_else(|| Secret::new(""));
+    let identity_secret = settings.identity_secret.clone().unwrap_or_else(|| Secret::new(""));
     let nats_url = settings.nats_url.as_deref().unwrap_or_default();
     let url = database_url(settings, S::NAME)?;
     let db = Database::open(&url, &OpenOptions::default()).await?;
@@ -115,15 +112,7 @@ async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foun
         &Transport::http(HttpOptions::default()),
     );
     let jwt_secret = settings.jwt_secret.clone();
-    Ok(Foundation {
-        db,
-        clock,
-        bus,
-        outbox,
-        peers,
-        identity_secret,
-        jwt_secret,
-    })
+    Ok(Foundation { db, clock, bus, outbox, peers, identity_secret, jwt_secret })
 }
 
 /// The database that the settings name, or a file of the subgraph's own under `./data`.

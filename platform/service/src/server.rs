@@ -18,30 +18,23 @@ pub enum BindError {
     #[error("port {port} on {host} is in use by another program: choose another with --port or PORT")]
     InUse { host: IpAddr, port: u16 },
     #[error("can't listen on {address}: {source}")]
-    Other {
-        address: SocketAddr,
-        source: std::io::Error,
-    },
+    Other { address: SocketAddr, source: std::io::Error },
 }
 
 /// Takes the port; port 0 takes any free one.
 pub async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, BindError> {
     let address = SocketAddr::new(host, port);
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| match source.kind() {
-            std::io::ErrorKind::AddrInUse => BindError::InUse { host, port },
-            _ => BindError::Other { address, source },
-        })
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => BindError::InUse { host, port },
+        _ => BindError::Other { address, source },
+    })
 }
 
 /// Serves until `stop`, then lets open requests finish for a while.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
     let app = router.into_make_service_with_connect_info::<SocketAddr>();
     let drained = stop.clone();
-    let serving = axum::serve(listener, app)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .into_future();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).into_future();
     let too_long = async {
         drained.cancelled().await;
         tokio::time::sleep(DRAIN).await;

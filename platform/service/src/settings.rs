@@ -68,11 +68,7 @@ impl Settings {
         if self.nats_url.is_none() {
             problems.push("NATS_URL is not set: without it the services don't hear of each other".to_owned());
         }
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(SettingsError(problems))
-        }
+        if problems.is_empty() { Ok(()) } else { Err(SettingsError(problems)) }
     }
 
     /// The base URL of each service that others may ask directly.

@@ -129,10 +129,9 @@ mod tests {
     use super::*;
 
     fn router() -> Router {
-        Router::new().route("/hello", get(|| async { "hello" })).route(
-            "/moved",
-            get(|| async { axum::response::Redirect::temporary("/hello") }),
-        )
+        Router::new()
+            .route("/hello", get(|| async { "hello" }))
+            .route("/moved", get(|| async { axum::response::Redirect::temporary("/hello") }))
     }
 
     async fn body_of(response: Response<Body>) -> Vec<u8> {
@@ -144,20 +143,10 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router()).await });
-        let request = || {
-            Request::get(format!("http://{address}/hello"))
-                .body(Body::empty())
-                .unwrap()
-        };
-        let [http1, http2] = [false, true].map(|http2| HttpOptions {
-            http2_prior_knowledge: http2,
-            ..HttpOptions::default()
-        });
-        for transport in [
-            Transport::in_process(router()),
-            Transport::http(http1),
-            Transport::http(http2),
-        ] {
+        let request = || Request::get(format!("http://{address}/hello")).body(Body::empty()).unwrap();
+        let [http1, http2] =
+            [false, true].map(|http2| HttpOptions { http2_prior_knowledge: http2, ..HttpOptions::default() });
+        for transport in [Transport::in_process(router()), Transport::http(http1), Transport::http(http2)] {
             let response = transport.send(request()).await.unwrap();
             assert_eq!(body_of(response).await, b"hello", "{transport:?}");
         }
@@ -175,13 +164,8 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        let request = Request::get(format!("http://{address}/"))
-            .body(Body::empty())
-            .unwrap();
-        let error = Transport::http(HttpOptions::default())
-            .send(request)
-            .await
-            .unwrap_err();
+        let request = Request::get(format!("http://{address}/")).body(Body::empty()).unwrap();
+        let error = Transport::http(HttpOptions::default()).send(request).await.unwrap_err();
         assert!(matches!(error, TransportError::Connect(_)), "{error:?}");
     }
 }

@@ -60,7 +60,11 @@ pub fn start(options: &Options<'_>) -> Result<Flush, TelemetryError> {
 }
 
 fn filter(debug: bool) -> EnvFilter {
-    let default = if debug { "debug,hyper=info,h2=info,sqlx=info" } else { "info,sqlx=warn,async_nats=warn,sea_orm_migration=warn" };
+    let default = if debug {
+        "debug,hyper=info,h2=info,sqlx=info"
+    } else {
+        "info,sqlx=warn,async_nats=warn,sea_orm_migration=warn"
+    };
     EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default))
 }
 

@@ -123,7 +123,12 @@ impl TestApp {
 
     pub fn as_user(&self, user_id: UserId) -> Client {
         let session_id = Some(SessionId::at(self.clock.now()));
-        self.as_caller(Caller::User(Viewer { user_id, session_id, roles: vec!["user".into()], scopes: Vec::new() }))
+        self.as_caller(Caller::User(Viewer {
+            user_id,
+            session_id,
+            roles: vec!["user".into()],
+            scopes: Vec::new(),
+        }))
     }
 
     pub fn anonymous(&self) -> Client {

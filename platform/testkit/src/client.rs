@@ -36,7 +36,8 @@ impl Client {
     pub async fn graphql(&self, query: &str, variables: Value) -> Value {
         let response = self.send(query, &variables, "application/json").await;
         let body = response.into_body().collect().await.expect("a whole answer").to_bytes();
-        serde_json::from_slice(&body).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&body)))
+        serde_json::from_slice(&body)
+            .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&body)))
     }
 
     /// The `data` of an answer that must have no errors.

@@ -52,7 +52,8 @@ impl TestDatabase {
     async fn create_on_server() -> Self {
         let admin_url = std::env::var("TEST_POSTGRES_URL")
             .expect("TEST_DATABASE=postgres needs TEST_POSTGRES_URL; `cargo xtask test` sets both");
-        let name = format!("test_{}", ids::EventId::at(clock::Clock::now(&clock::SystemClock)).as_uuid().simple());
+        let name =
+            format!("test_{}", ids::EventId::at(clock::Clock::now(&clock::SystemClock)).as_uuid().simple());
         let admin = connect(&admin_url).await;
         let create = format!(r#"CREATE DATABASE "{name}""#);
         admin.execute_unprepared(&create).await.expect("the test's database is created");

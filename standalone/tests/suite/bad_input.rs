@@ -19,7 +19,8 @@ journeys!(
 async fn registering_badly_says_what_to_mend(world: World) {
     let client = world.client();
     client.register("ada").await;
-    let good = json!({ "email": "x@example.org", "username": "x_ray", "displayName": "X", "password": PASSWORD });
+    let good =
+        json!({ "email": "x@example.org", "username": "x_ray", "displayName": "X", "password": PASSWORD });
     let cases = [
         ("username", json!("ada"), "USERNAME_TAKEN"),
         ("username", json!("ADA"), "USERNAME_TAKEN"),
@@ -95,7 +96,8 @@ async fn logging_a_mood_badly_says_what_to_mend(world: World) {
 
 async fn a_cursor_that_is_none_is_refused(world: World) {
     let ada = world.client().register("ada").await;
-    let paged = ada.client.graphql("{ me { moods(after: \"nonsense\") { edges { cursor } } } }", Value::Null).await;
+    let paged =
+        ada.client.graphql("{ me { moods(after: \"nonsense\") { edges { cursor } } } }", Value::Null).await;
     assert_eq!(paged["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{paged:#}");
     let mut socket = ada.client.socket().await;
     let payload = json!({ "query": HUG_EVENTS, "variables": { "after": "nonsense" } });

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{client::BLOCK, journeys, world::World};
 
-journeys!(somebody_blocked_is_as_if_they_were_missing, a_block_ends_follows_and_an_unblock_brings_nothing_back);
+journeys!(
+    somebody_blocked_is_as_if_they_were_missing,
+    a_block_ends_follows_and_an_unblock_brings_nothing_back
+);
 
 async fn somebody_blocked_is_as_if_they_were_missing(world: World) {
     let (ada, bo) = (world.client().register("ada").await, world.client().register("bo").await);

@@ -18,8 +18,10 @@ pub(crate) const REFRESH: &str = "mutation F($t: String!) { refreshTokens(input:
 pub(crate) const ME: &str = "query Me { me { id username displayName account { email } hugStats { sent received } moods(first: 5) { edges { node { id score note occurredAt } } pageInfo { hasNextPage endCursor } } streaks { kind current longest state } } }";
 pub(crate) const HUG_TYPES: &str = "query T { hugTypes { id name emoji } }";
 pub(crate) const SEND_HUG: &str = "mutation S($i: SendHugInput!) { sendHug(input: $i) { hug { id status message sentAt type { name emoji } sender { id username displayName } recipient { id username } } errors { code message path } } }";
-pub(crate) const LOG_MOOD: &str = "mutation M($i: LogMoodInput!) { logMood(input: $i) { mood { id score localDate } errors { code } } }";
-pub(crate) const BLOCK: &str = "mutation B($u: ID!) { block(input: {userId: $u}) { relationship { blocking } errors { code } } }";
+pub(crate) const LOG_MOOD: &str =
+    "mutation M($i: LogMoodInput!) { logMood(input: $i) { mood { id score localDate } errors { code } } }";
+pub(crate) const BLOCK: &str =
+    "mutation B($u: ID!) { block(input: {userId: $u}) { relationship { blocking } errors { code } } }";
 pub(crate) const HUG_EVENTS: &str = "subscription H($after: Cursor) { hugEvents(after: $after) { cursor kind at hug { id message type { emoji } sender { username displayName } } } }";
 
 pub(crate) const PASSWORD: &str = "seven quiet lighthouses";
@@ -73,7 +75,12 @@ impl Client {
     }
 
     /// The whole answer, and its status.
-    pub(crate) async fn post(&self, query: &str, variables: Value, headers: &[(&str, &str)]) -> (StatusCode, Value) {
+    pub(crate) async fn post(
+        &self,
+        query: &str,
+        variables: Value,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, Value) {
         let mut request = self.http.post(format!("{}/graphql", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -101,7 +108,8 @@ impl Client {
     pub(crate) async fn refusal(&self, field: &str, query: &str, input: Value) -> String {
         let answer = self.graphql(query, json!({ "i": input })).await;
         let in_payload = &answer["data"][field]["errors"][0]["code"];
-        let code = if in_payload.is_string() { in_payload } else { &answer["errors"][0]["extensions"]["code"] };
+        let code =
+            if in_payload.is_string() { in_payload } else { &answer["errors"][0]["extensions"]["code"] };
         code.as_str().unwrap_or_else(|| panic!("nothing refused: {answer:#}")).to_owned()
     }
 
@@ -176,7 +184,8 @@ impl Socket {
     /// The next message; pings are answered and passed over.
     pub(crate) async fn receive(&mut self) -> Value {
         loop {
-            let next = tokio::time::timeout(DEADLINE, self.stream.next()).await.expect("the socket stays silent");
+            let next =
+                tokio::time::timeout(DEADLINE, self.stream.next()).await.expect("the socket stays silent");
             match next.expect("the socket is open").expect("a frame") {
                 Message::Text(text) => {
                     let message: Value = serde_json::from_str(&text).expect("JSON");
@@ -213,7 +222,8 @@ impl Socket {
     /// Waits until the server closes the socket, and returns the code.
     pub(crate) async fn closed_with(&mut self) -> u16 {
         loop {
-            let next = tokio::time::timeout(DEADLINE, self.stream.next()).await.expect("the socket is closed");
+            let next =
+                tokio::time::timeout(DEADLINE, self.stream.next()).await.expect("the socket is closed");
             match next {
                 Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
                 Some(Ok(_)) => {}

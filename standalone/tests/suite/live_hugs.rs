@@ -69,7 +69,10 @@ async fn somebody_new_sees_themselves_across_all_subgraphs(world: World) {
     assert_eq!(me["hugStats"], json!({ "sent": 0, "received": 0 }));
     assert_eq!(me["moods"]["edges"][0]["node"]["note"], "A walk");
     assert_eq!(me["moods"]["pageInfo"]["hasNextPage"], false);
-    assert_eq!(me["streaks"], json!([{ "kind": "MOOD_LOGGING", "current": 1, "longest": 1, "state": "ACTIVE" }]));
+    assert_eq!(
+        me["streaks"],
+        json!([{ "kind": "MOOD_LOGGING", "current": 1, "longest": 1, "state": "ACTIVE" }])
+    );
     let anonymous = world.client().data(ME, Value::Null).await;
     assert_eq!(anonymous["me"], Value::Null);
     world.finish().await;
@@ -105,7 +108,8 @@ async fn logging_out_ends_the_access_token_at_once(world: World) {
 async fn the_same_hug_sent_twice_by_an_offline_client_is_one_hug(world: World) {
     let (ada, bo) = (world.client().register("ada").await, world.client().register("bo").await);
     let type_id = bo.hug_type().await;
-    let input = json!({ "recipientId": ada.id, "typeId": type_id, "message": "hi", "idempotencyKey": "queued-1" });
+    let input =
+        json!({ "recipientId": ada.id, "typeId": type_id, "message": "hi", "idempotencyKey": "queued-1" });
     let first = bo.client.data(crate::client::SEND_HUG, json!({ "i": input })).await;
     let second = bo.client.data(crate::client::SEND_HUG, json!({ "i": input })).await;
     assert_eq!(first["sendHug"]["hug"]["id"], second["sendHug"]["hug"]["id"]);

@@ -12,7 +12,8 @@ use crate::{journeys, world::World};
 journeys!(apollo_client_does_the_journey_across_a_restart);
 
 async fn apollo_client_does_the_journey_across_a_restart(mut world: World) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("clients/journeys");
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("clients/journeys");
     assert!(
         folder.join("node_modules").exists(),
         "the journey's packages are not installed: run `npm ci` in clients/journeys, as `cargo xtask test` does"

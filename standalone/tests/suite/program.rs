@@ -25,8 +25,10 @@ fn program(data: &Path, port: u16) -> Command {
 async fn ready(port: u16) -> Client {
     let client = Client::new(&format!("http://127.0.0.1:{port}"));
     let url = format!("http://127.0.0.1:{port}/health/ready");
-    eventually("the product to be ready", || async { reqwest::get(&url).await.ok()?.status().is_success().then_some(()) })
-        .await;
+    eventually("the product to be ready", || async {
+        reqwest::get(&url).await.ok()?.status().is_success().then_some(())
+    })
+    .await;
     client
 }
 

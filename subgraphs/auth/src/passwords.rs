@@ -1,8 +1,8 @@
 //! Passwords: which ones are good enough, and how they are kept.
 
-mod common;
 mod hasher;
 mod rules;
+mod well_known;
 
 pub(crate) use self::{
     hasher::{HashError, Hasher, Verdict},

@@ -19,18 +19,13 @@ pub(crate) struct Ctx {
 
 impl Ctx {
     pub(crate) fn new(service: service::Ctx) -> Self {
-        Self {
-            service,
-            relationships_settled: Arc::default(),
-        }
+        Self { service, relationships_settled: Arc::default() }
     }
 
     /// Waits, once a request and for a moment at most, until follows and blocks are known; what is read after
     /// that goes by what is known.
     pub(crate) async fn settle_relationships(&self) {
-        self.relationships_settled
-            .get_or_init(|| self.settle(RELATIONSHIPS_GROUP))
-            .await;
+        self.relationships_settled.get_or_init(|| self.settle(RELATIONSHIPS_GROUP)).await;
     }
 
     /// Waits for a moment at most until the settings are known.

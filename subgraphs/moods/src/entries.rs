@@ -26,11 +26,8 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
     let occurred_at = command.occurred_at(now)?;
     ctx.settle_settings().await;
     let work = ctx.begin().await?;
-    let request = idempotency::Request {
-        user_id,
-        operation: "logMood",
-        key: command.idempotency_key.as_deref(),
-    };
+    let request =
+        idempotency::Request { user_id, operation: "logMood", key: command.idempotency_key.as_deref() };
     let claim = match idempotency::begin::<MoodId>(&*work, request, &command, now).await? {
         Begun::First(claim) => claim,
         Begun::Again(id) => return own(&*work, user_id, id).await,
@@ -94,7 +91,5 @@ async fn own(
     user_id: UserId,
     id: MoodId,
 ) -> Result<MoodEntry, EntryError> {
-    store::find_own(connection, user_id, id)
-        .await?
-        .ok_or(EntryError::Missing)
+    store::find_own(connection, user_id, id).await?.ok_or(EntryError::Missing)
 }

@@ -16,10 +16,7 @@ pub(crate) struct DaySettings {
 impl Default for DaySettings {
     /// What holds for people who haven't set anything.
     fn default() -> Self {
-        Self {
-            zone: Tz::UTC,
-            day_start: DayStart::MIDNIGHT,
-        }
+        Self { zone: Tz::UTC, day_start: DayStart::MIDNIGHT }
     }
 }
 
@@ -36,10 +33,7 @@ impl DaySettings {
         let zone = timezone.parse().ok();
         let day_start = u8::try_from(hour).ok().and_then(DayStart::parse);
         let (Some(zone), Some(day_start)) = (zone, day_start) else {
-            return Err(DaySettingsError {
-                timezone: timezone.to_owned(),
-                hour,
-            });
+            return Err(DaySettingsError { timezone: timezone.to_owned(), hour });
         };
         Ok(Self { zone, day_start })
     }

@@ -35,9 +35,6 @@ pub(crate) async fn is_registered(ctx: &Ctx, user: UserId) -> Result<bool, Peopl
     if store::exists(ctx.db.reader(), user).await? {
         return Ok(true);
     }
-    ctx.outbox
-        .caught_up(GROUP, PATIENCE)
-        .await
-        .map_err(|_| PeopleError::Behind)?;
+    ctx.outbox.caught_up(GROUP, PATIENCE).await.map_err(|_| PeopleError::Behind)?;
     Ok(store::exists(ctx.db.reader(), user).await?)
 }

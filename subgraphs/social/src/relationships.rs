@@ -29,15 +29,8 @@ pub(crate) struct Command {
 
 /// Does it, unless it is so already, and tells what has changed.
 pub(crate) async fn change(ctx: &Ctx, command: Command) -> Result<Relationship, RelationshipError> {
-    let Command {
-        action,
-        other,
-        idempotency_key,
-    } = command;
-    let pair = Pair {
-        viewer: ctx.viewer()?.user_id,
-        other,
-    };
+    let Command { action, other, idempotency_key } = command;
+    let pair = Pair { viewer: ctx.viewer()?.user_id, other };
     if pair.viewer == other {
         return Err(RelationshipError::Oneself(action));
     }
@@ -47,11 +40,7 @@ pub(crate) async fn change(ctx: &Ctx, command: Command) -> Result<Relationship, 
     }
     let work = ctx.begin().await?;
     let now = ctx.now();
-    let request = Request {
-        user_id: pair.viewer,
-        operation: action.name(),
-        key: idempotency_key.as_deref(),
-    };
+    let request = Request { user_id: pair.viewer, operation: action.name(), key: idempotency_key.as_deref() };
     let claim = match idempotency::begin(&*work, request, &other, now).await? {
         Begun::First(claim) => claim,
         Begun::Again(relationship) => {
@@ -76,48 +65,23 @@ async fn apply(work: &Work, pair: Pair, change: Change, at: DateTime<Utc>) -> Re
     match change {
         Change::Follow => {
             store::insert_follow(&**work, FollowId::at(at), pair, at).await?;
-            work.emit(&FollowCreated {
-                follower_id: viewer,
-                followed_id: other,
-                at,
-            })
-            .await
+            work.emit(&FollowCreated { follower_id: viewer, followed_id: other, at }).await
         }
         Change::Unfollow => {
             store::delete_follow(&**work, pair).await?;
-            work.emit(&FollowRemoved {
-                follower_id: viewer,
-                followed_id: other,
-                at,
-            })
-            .await
+            work.emit(&FollowRemoved { follower_id: viewer, followed_id: other, at }).await
         }
         Change::LoseFollower => {
             store::delete_follow(&**work, pair.reversed()).await?;
-            work.emit(&FollowRemoved {
-                follower_id: other,
-                followed_id: viewer,
-                at,
-            })
-            .await
+            work.emit(&FollowRemoved { follower_id: other, followed_id: viewer, at }).await
         }
         Change::Block => {
             store::insert_block(&**work, pair, at).await?;
-            work.emit(&Blocked {
-                blocker_id: viewer,
-                blocked_id: other,
-                at,
-            })
-            .await
+            work.emit(&Blocked { blocker_id: viewer, blocked_id: other, at }).await
         }
         Change::Unblock => {
             store::delete_block(&**work, pair).await?;
-            work.emit(&Unblocked {
-                blocker_id: viewer,
-                blocked_id: other,
-                at,
-            })
-            .await
+            work.emit(&Unblocked { blocker_id: viewer, blocked_id: other, at }).await
         }
     }
 }

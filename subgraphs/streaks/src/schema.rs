@@ -26,9 +26,5 @@ pub(crate) fn sdl() -> String {
 
 /// Puts the loader of one request into it; streaks are computed, and waited for, once a request.
 pub(crate) fn prepare(request: Request, ctx: Ctx) -> Request {
-    request.data(DataLoader::with_cache(
-        StreakLoader(ctx),
-        tokio::spawn,
-        HashMapCache::default(),
-    ))
+    request.data(DataLoader::with_cache(StreakLoader(ctx), tokio::spawn, HashMapCache::default()))
 }

@@ -45,20 +45,8 @@ pub(crate) async fn learn(work: &Work, day: QualifyingDay) -> Result<(), StoreEr
         return Ok(());
     };
     if after.current > before.map_or(0, |before| before.current) {
-        let Streak {
-            current,
-            longest,
-            last_date,
-            ..
-        } = after;
-        work.emit(&StreakExtended {
-            user_id,
-            kind,
-            current,
-            longest,
-            last_date,
-        })
-        .await?;
+        let Streak { current, longest, last_date, .. } = after;
+        work.emit(&StreakExtended { user_id, kind, current, longest, last_date }).await?;
     }
     Ok(())
 }

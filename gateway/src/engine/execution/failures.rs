@@ -8,7 +8,7 @@ use crate::engine::graphql_error::{GraphqlError, PathStep};
 use crate::engine::plan::{FetchNode, FetchTarget, Output, OutputSelection};
 use crate::engine::projection::MAX_ERRORS;
 use crate::engine::projection::selection_plan::{FieldContent, SelectionPlan, TypedSelection};
-use crate::engine::selections::client_key;
+use crate::engine::reserved_keys::client_key;
 use crate::engine::store::{ObjectId, Store, Value};
 
 /// Why a fetch delivered nothing; the error lacks only its path.

@@ -2,8 +2,8 @@
 
 use crate::engine::graphql_error::PathStep;
 use crate::engine::plan::PathSegment;
+use crate::engine::reserved_keys::client_key;
 use crate::engine::schema::TypeConditions;
-use crate::engine::selections::client_key;
 use crate::engine::store::{ObjectId, Store, Value};
 
 /// The objects a path leads to, each once, however many positions share it.

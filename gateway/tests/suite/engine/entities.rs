@@ -355,7 +355,7 @@ async fn what_each_subgraph_is_asked() {
     asked.sort();
     assert_snapshot!(asked.join("\n"), @r#"
     inventory: query($representations:[_Any!]!){_entities(representations: $representations){...on Product{shippingEstimate}}}
-    products: query($c:String){topProducts(first: 1){__typename price(currency: $c) upc _internal_qp_alias_0: price(currency: "USD") weight}}
+    products: query($c:String){topProducts(first: 1){__typename _client_price: price(currency: $c) upc price(currency: "USD") weight}}
     products: query($representations:[_Any!]!){_entities(representations: $representations){...on Product{name}}}
     reviews: query($__batch_reps_0:[_Any!]!, $__batch_reps_1:[_Any!]!){_e0: _entities(representations: $__batch_reps_0){...on User{reviews{product{__typename upc}}}} _e1: _entities(representations: $__batch_reps_1){...on Product{reviews{author{__typename id}}}}}
     users: query($representations:[_Any!]!){_entities(representations: $representations){...on User{name}}}

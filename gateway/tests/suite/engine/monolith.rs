@@ -229,9 +229,15 @@ async fn expect_the_same(federation: &Federation, query: &str) {
         return;
     }
     let actual = federation.query(query).await;
+    // async-graphql doesn't see every conflict between fields of the same response key.
+    if actual["errors"][0]["message"].as_str().is_some_and(|message| message.contains(" conflict because ")) {
+        return;
+    }
     assert_eq!(actual.get("errors"), None, "{query}");
-    // As text: the order of keys counts.
-    assert_eq!(actual["data"].to_string(), expected["data"].to_string(), "{query}");
+    // As text: the order of keys counts. async-graphql answers null for an object of which nothing is left to answer,
+    // where the specification says `{}`.
+    let text = |response: &Json| response["data"].to_string().replace("{}", "null");
+    assert_eq!(text(&actual), text(&expected), "{query}");
 }
 
 #[tokio::test]
@@ -359,10 +365,8 @@ fn selection_set(type_name: &'static str, depth: u32) -> BoxedStrategy<String> {
         let wrapped = selection_set(condition, depth - 1);
         choices.push(wrapped.prop_map(move |below| format!("... on {condition} {below}")).boxed());
     }
-    // async-graphql answers null for a union's object of which nothing was asked; the specification says `{}`.
-    let always = if conditions.is_empty() { "" } else { "__typename" };
     prop::collection::vec(proptest::strategy::Union::new(choices), 1..5)
-        .prop_map(move |fields| format!("{{ {always} {} }}", fields.join(" ")))
+        .prop_map(|fields| format!("{{ {} }}", fields.join(" ")))
         .boxed()
 }
 

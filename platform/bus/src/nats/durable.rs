@@ -48,7 +48,7 @@ impl Shared {
     /// It is never narrowed: while an old and a new version of a group run side by side, they would undo each other's
     /// work. And it is never changed in place: nats-server 2.9 then skips events (seen with 2.9.10).
     pub(super) async fn durable(&self, group: &str, wanted: &Filter) -> Result<PullConsumer, BusError> {
-        let stream = self.make_stream().await?;
+        let stream = self.stream().await?;
         let name = durable_name(group);
         let Some(existing) = existing(&stream, &name).await? else {
             return self.make_durable(&stream, group, wanted, DeliverPolicy::All).await;

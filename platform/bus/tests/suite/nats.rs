@@ -13,7 +13,7 @@ use ids::EventId;
 use crate::{
     conformance::conformance,
     nats_server::NatsServer,
-    world::{DEADLINE, Recorder, World, event, hear, hear_until_gap, hugs, join, redelivery},
+    world::{DEADLINE, Recorder, World, event, hear, hear_until_gap, hugs, join, publishing, redelivery},
 };
 
 /// A server, and a stream on it that no other test uses.
@@ -190,6 +190,23 @@ async fn an_old_member_and_a_new_one_that_wants_more_work_side_by_side() {
     }
     let expected: Vec<i64> = (1..=20).collect();
     assert_eq!(recorder.until_settled(20).await.offered, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_processes_that_start_at_once_on_a_new_server_find_one_stream() {
+    let world = Nats::with_own_server().await;
+    let recorder = Recorder::new();
+    let mut members = Vec::new();
+    for number in 0..8 {
+        let bus = world.process().await;
+        let member = join(&bus, &format!("hugs.group-{number}"), &["hugs.HugSent"], &recorder).await;
+        let published = publishing(&bus, hugs([number]));
+        members.push((bus, member, published));
+    }
+    let mut handled = recorder.until_settled(64).await.handled;
+    handled.sort_unstable();
+    let expected: Vec<i64> = (0..64).map(|number| number / 8).collect();
+    assert_eq!(handled, expected);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::passwords::common;
+use crate::passwords::well_known;
 
 const MIN_CHARACTERS: usize = 8;
 const MAX_CHARACTERS: usize = 128;
@@ -73,7 +73,7 @@ fn normalised(text: &str) -> String {
 
 fn is_common(password: &str, known: &[&str]) -> bool {
     let bare = password.trim_end_matches(|last: char| last.is_ascii_digit() || last.is_ascii_punctuation());
-    common::contains(password)
+    well_known::contains(password)
         || bare == SERVICE
         || known.iter().any(|text| normalised(text).to_lowercase() == password)
         || repeats(password)

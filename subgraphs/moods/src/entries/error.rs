@@ -37,10 +37,7 @@ pub(crate) enum InputError {
     NoteTooLong,
     #[error("a note has no control characters other than line breaks and tabs")]
     NoteMalformed,
-    #[error(
-        "a tag has 1 to {} characters, none of them control characters",
-        content::MAX_TAG_CHARACTERS
-    )]
+    #[error("a tag has 1 to {} characters, none of them control characters", content::MAX_TAG_CHARACTERS)]
     TagInvalid { index: usize },
     #[error("an entry has at most {} tags", content::MAX_TAGS)]
     TooManyTags,
@@ -80,15 +77,7 @@ impl InputError {
             Self::OccurredInFuture | Self::OccurredTooEarly => "occurredAt",
             Self::UnknownTimeZone => "timezone",
         };
-        let index = if let Self::TagInvalid { index } = self {
-            Some(index.to_string())
-        } else {
-            None
-        };
-        ["input", field]
-            .map(str::to_owned)
-            .into_iter()
-            .chain(index)
-            .collect()
+        let index = if let Self::TagInvalid { index } = self { Some(index.to_string()) } else { None };
+        ["input", field].map(str::to_owned).into_iter().chain(index).collect()
     }
 }

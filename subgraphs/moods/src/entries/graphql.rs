@@ -65,15 +65,8 @@ impl User {
         #[graphql(desc = "Only moods before this instant.")] to: Option<DateTime<Utc>>,
     ) -> Result<Option<Connection<MoodEntry>>> {
         let page = graphql::page_request(first, after, last, before)?;
-        let query = History {
-            owner: self.id,
-            from,
-            to,
-            page,
-        };
-        let slice = super::history(gql.data::<Ctx>()?, &query)
-            .await
-            .map_err(Failure::internal)?;
+        let query = History { owner: self.id, from, to, page };
+        let slice = super::history(gql.data::<Ctx>()?, &query).await.map_err(Failure::internal)?;
         Ok(Some(graphql::connection(slice, |entry| EntryKey::from(entry), MoodEntry::from)))
     }
 }
@@ -117,10 +110,7 @@ impl Mutation {
             Err(error) => Err(error.into()),
         };
         let (mood, errors) = graphql::settle(logged)?;
-        Ok(LogMoodPayload {
-            mood: mood.map(MoodEntry::from),
-            errors,
-        })
+        Ok(LogMoodPayload { mood: mood.map(MoodEntry::from), errors })
     }
 
     /// Changes a mood of the viewer's, if it is still as they saw it.

@@ -54,10 +54,7 @@ impl pagination::Key for EntryKey {
 
 impl From<&MoodEntry> for EntryKey {
     fn from(entry: &MoodEntry) -> Self {
-        Self {
-            occurred_at: entry.moment.occurred_at,
-            id: entry.id,
-        }
+        Self { occurred_at: entry.moment.occurred_at, id: entry.id }
     }
 }
 
@@ -111,11 +108,7 @@ impl LogMood {
             kind: self.kind,
             tags: self.tags,
             note: self.note,
-            moment: Moment::new(
-                occurred_at,
-                self.zone.unwrap_or(defaults.zone),
-                defaults.day_start,
-            ),
+            moment: Moment::new(occurred_at, self.zone.unwrap_or(defaults.zone), defaults.day_start),
             visibility: self.visibility,
             revision: 1,
             created_at: now,
@@ -167,15 +160,12 @@ pub(crate) struct Changes {
 
 impl Changes {
     pub(super) fn check(&self, now: DateTime<Utc>) -> Result<(), InputError> {
-        self.occurred_at
-            .map_or(Ok(()), |instant| moment::occurred_at(instant, now).map(|_| ()))
+        self.occurred_at.map_or(Ok(()), |instant| moment::occurred_at(instant, now).map(|_| ()))
     }
 
     /// The entry's next revision; `None` when nothing is other than it was. The day start stays the entry's own.
     pub(super) fn apply(&self, entry: &MoodEntry, now: DateTime<Utc>) -> Option<MoodEntry> {
-        let occurred_at = self
-            .occurred_at
-            .map_or(entry.moment.occurred_at, moment::to_microseconds);
+        let occurred_at = self.occurred_at.map_or(entry.moment.occurred_at, moment::to_microseconds);
         let zone = self.zone.unwrap_or(entry.moment.zone);
         let redated = occurred_at != entry.moment.occurred_at || zone != entry.moment.zone;
         let changed = MoodEntry {
@@ -194,10 +184,6 @@ impl Changes {
             visibility: self.visibility.unwrap_or(entry.visibility),
             ..entry.clone()
         };
-        (changed != *entry).then(|| MoodEntry {
-            revision: entry.revision + 1,
-            updated_at: now,
-            ..changed
-        })
+        (changed != *entry).then(|| MoodEntry { revision: entry.revision + 1, updated_at: now, ..changed })
     }
 }

@@ -48,10 +48,7 @@ mod entity {
 use entity::{Column, Entity};
 
 pub(super) async fn insert(connection: &impl Connection, entry: &MoodEntry) -> Result<(), StoreError> {
-    Entity::insert(to_row(entry)?)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    Entity::insert(to_row(entry)?).exec_without_returning(connection).await.map(|_| ())
 }
 
 /// Puts `entry` in the place of its revision `former`; false when that is no longer there.
@@ -62,10 +59,8 @@ pub(super) async fn replace(
 ) -> Result<bool, StoreError> {
     let mut row = to_row(entry)?;
     row.not_set(Column::Id);
-    let update = Entity::update_many()
-        .set(row)
-        .filter(Column::Id.eq(entry.id))
-        .filter(Column::Revision.eq(former));
+    let update =
+        Entity::update_many().set(row).filter(Column::Id.eq(entry.id)).filter(Column::Revision.eq(former));
     Ok(update.exec(connection).await?.rows_affected == 1)
 }
 
@@ -74,10 +69,7 @@ pub(super) async fn find_own(
     user_id: UserId,
     id: MoodId,
 ) -> Result<Option<MoodEntry>, StoreError> {
-    let row = Entity::find_by_id(id)
-        .filter(Column::UserId.eq(user_id))
-        .one(connection)
-        .await?;
+    let row = Entity::find_by_id(id).filter(Column::UserId.eq(user_id)).one(connection).await?;
     row.map(from_row).transpose()
 }
 
@@ -87,9 +79,7 @@ pub(super) async fn visible(
     viewer: UserId,
     ids: &[MoodId],
 ) -> Result<Vec<MoodEntry>, StoreError> {
-    let chosen = Entity::find()
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .filter(visible_to(viewer));
+    let chosen = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).filter(visible_to(viewer));
     chosen.all(connection).await?.into_iter().map(from_row).collect()
 }
 
@@ -121,15 +111,10 @@ pub(super) async fn history(
 fn visible_to(viewer: UserId) -> Condition {
     let owner = (Entity, Column::UserId);
     let of = |visibility| Column::Visibility.eq(visibility_name(visibility));
-    let shared_with_followers = Condition::all()
-        .add(of(MoodVisibility::Followers))
-        .add(relationships::follows_shown(viewer, owner));
-    let shared = Condition::any()
-        .add(of(MoodVisibility::Public))
-        .add(shared_with_followers);
-    let by_others = Condition::all()
-        .add(shared)
-        .add(relationships::not_blocked_with(viewer, owner));
+    let shared_with_followers =
+        Condition::all().add(of(MoodVisibility::Followers)).add(relationships::follows_shown(viewer, owner));
+    let shared = Condition::any().add(of(MoodVisibility::Public)).add(shared_with_followers);
+    let by_others = Condition::all().add(shared).add(relationships::not_blocked_with(viewer, owner));
     Condition::any().add(Column::UserId.eq(viewer)).add(by_others)
 }
 
@@ -179,12 +164,7 @@ fn from_row(row: entity::Model) -> Result<MoodEntry, StoreError> {
 
 /// The moment as it was frozen: the date is read, not taken anew.
 fn moment(row: &entity::Model, zone: chrono_tz::Tz, day_start: DayStart) -> Moment {
-    Moment {
-        occurred_at: row.occurred_at,
-        zone,
-        day_start,
-        local_date: row.local_date,
-    }
+    Moment { occurred_at: row.occurred_at, zone, day_start, local_date: row.local_date }
 }
 
 fn kind_name(kind: MoodKind) -> &'static str {
@@ -195,9 +175,7 @@ fn kind_name(kind: MoodKind) -> &'static str {
 }
 
 fn kind_of(name: &str) -> Option<MoodKind> {
-    [MoodKind::Moment, MoodKind::Daily]
-        .into_iter()
-        .find(|kind| kind_name(*kind) == name)
+    [MoodKind::Moment, MoodKind::Daily].into_iter().find(|kind| kind_name(*kind) == name)
 }
 
 fn visibility_name(visibility: MoodVisibility) -> &'static str {
@@ -209,11 +187,6 @@ fn visibility_name(visibility: MoodVisibility) -> &'static str {
 }
 
 fn visibility_of(name: &str) -> Option<MoodVisibility> {
-    let all = [
-        MoodVisibility::Private,
-        MoodVisibility::Followers,
-        MoodVisibility::Public,
-    ];
-    all.into_iter()
-        .find(|visibility| visibility_name(*visibility) == name)
+    let all = [MoodVisibility::Private, MoodVisibility::Followers, MoodVisibility::Public];
+    all.into_iter().find(|visibility| visibility_name(*visibility) == name)
 }

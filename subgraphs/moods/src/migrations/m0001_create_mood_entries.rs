@@ -26,9 +26,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("mood_entries").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("mood_entries").to_owned()).await
     }
 }
 
@@ -43,11 +41,7 @@ fn mood_entries() -> TableCreateStatement {
         .col(ColumnDef::new("kind").text().not_null())
         .col(ColumnDef::new("tags").text().not_null())
         .col(ColumnDef::new("note").text())
-        .col(
-            ColumnDef::new("occurred_at")
-                .timestamp_with_time_zone()
-                .not_null(),
-        )
+        .col(ColumnDef::new("occurred_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("timezone").text().not_null())
         .col(ColumnDef::new("day_start_hour").small_integer().not_null())
         .col(ColumnDef::new("local_date").date().not_null())

@@ -54,16 +54,8 @@ pub(super) async fn put(
     };
     let known = Expr::col((entity::Entity, entity::Column::Seq));
     let latest = OnConflict::column(entity::Column::UserId)
-        .update_columns([
-            entity::Column::Timezone,
-            entity::Column::DayStartHour,
-            entity::Column::Seq,
-        ])
+        .update_columns([entity::Column::Timezone, entity::Column::DayStartHour, entity::Column::Seq])
         .action_and_where(known.lte(seq))
         .to_owned();
-    entity::Entity::insert(row)
-        .on_conflict(latest)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    entity::Entity::insert(row).on_conflict(latest).exec_without_returning(connection).await.map(|_| ())
 }

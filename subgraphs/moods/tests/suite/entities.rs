@@ -38,10 +38,7 @@ async fn an_entry_and_a_person_are_found_by_their_ids() {
     ]);
     assert_eq!(found["_entities"], expected);
     let of = json!([{ "__typename": "MoodEntry", "id": mood["id"] }]);
-    let stranger = app
-        .as_user(app.new_user())
-        .data(ENTITIES, json!({ "of": of }))
-        .await;
+    let stranger = app.as_user(app.new_user()).data(ENTITIES, json!({ "of": of })).await;
     assert_eq!(stranger["_entities"], json!([Value::Null]));
     app.finish().await;
 }

@@ -11,11 +11,7 @@ async fn log_several(client: &Client, count: usize) {
     for number in 0..count {
         let hour = number.min(count - 2);
         let at = format!("2026-02-28T{hour:02}:00:00Z");
-        log(
-            client,
-            json!({ "score": 3, "note": number.to_string(), "occurredAt": at }),
-        )
-        .await;
+        log(client, json!({ "score": 3, "note": number.to_string(), "occurredAt": at })).await;
     }
 }
 
@@ -25,11 +21,7 @@ async fn the_newest_mood_comes_first_and_every_mood_once() {
     let ada = app.new_user();
     let client = app.as_user(ada);
     log_several(&client, 8).await;
-    log(
-        &app.as_user(app.new_user()),
-        json!({ "score": 1, "note": "not hers" }),
-    )
-    .await;
+    log(&app.as_user(app.new_user()), json!({ "score": 1, "note": "not hers" })).await;
 
     let mut seen = Vec::new();
     let mut after = Value::Null;
@@ -67,11 +59,7 @@ async fn a_range_begins_with_its_first_instant_and_ends_before_its_last() {
     let ada = app.new_user();
     let client = app.as_user(ada);
     log_several(&client, 6).await;
-    log(
-        &client,
-        json!({ "score": 3, "note": "half past", "occurredAt": "2026-02-28T02:30:00.5Z" }),
-    )
-    .await;
+    log(&client, json!({ "score": 3, "note": "half past", "occurredAt": "2026-02-28T02:30:00.5Z" })).await;
     let range = json!({ "user": ada, "from": "2026-02-28T01:00:00Z", "to": "2026-02-28T03:00:00Z" });
     assert_eq!(notes(&moods(&client, range).await), ["half past", "2", "1"]);
     let range = json!({ "user": ada, "first": 1, "from": "2026-02-28T02:30:00Z", "to": "2026-02-28T02:30:00.500001Z" });
@@ -84,11 +72,7 @@ async fn arguments_that_make_no_page_are_the_clients_mistake() {
     let app = TestApp::start::<Moods>().await;
     let ada = app.new_user();
     let client = app.as_user(ada);
-    for wrong in [
-        json!({ "first": 101 }),
-        json!({ "first": 1, "last": 1 }),
-        json!({ "after": "nonsense" }),
-    ] {
+    for wrong in [json!({ "first": 101 }), json!({ "first": 1, "last": 1 }), json!({ "after": "nonsense" })] {
         let mut variables = wrong;
         variables["user"] = json!(ada);
         assert_eq!(client.failure(HISTORY, variables).await, "BAD_USER_INPUT");

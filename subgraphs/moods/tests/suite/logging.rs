@@ -10,18 +10,9 @@ use crate::{LOG, log, moods, refusal};
 
 fn settings(user_id: UserId, timezone: &str, day_start_hour: u8) -> SettingsChanged {
     let accept = HugPolicyAction::Accept;
-    let hug_policy = HugPolicy {
-        not_followed: accept,
-        not_following: accept,
-        new_accounts: accept,
-        anonymous: accept,
-    };
-    SettingsChanged {
-        user_id,
-        timezone: timezone.into(),
-        day_start_hour,
-        hug_policy,
-    }
+    let hug_policy =
+        HugPolicy { not_followed: accept, not_following: accept, new_accounts: accept, anonymous: accept };
+    SettingsChanged { user_id, timezone: timezone.into(), day_start_hour, hug_policy }
 }
 
 #[tokio::test]
@@ -49,9 +40,7 @@ async fn a_mood_is_kept_as_it_was_told() {
 async fn a_score_is_all_that_a_mood_needs() {
     let app = TestApp::start::<Moods>().await;
     let mut mood = log(&app.as_user(app.new_user()), json!({ "score": 3 })).await;
-    mood.as_object_mut()
-        .unwrap()
-        .retain(|field, _| !["id", "user"].contains(&field.as_str()));
+    mood.as_object_mut().unwrap().retain(|field, _| !["id", "user"].contains(&field.as_str()));
     let expected = json!({
         "score": 3, "valence": null, "energy": null, "kind": "MOMENT", "tags": [], "note": null,
         "occurredAt": "2026-03-01T12:00:00+00:00", "timezone": "UTC", "localDate": "2026-03-01",
@@ -68,34 +57,16 @@ async fn the_local_date_follows_the_settings_and_then_stays() {
     let client = app.as_user(ada);
     app.tell(&settings(ada, "Asia/Kathmandu", 4)).await;
     // 03:59 and 04:00 in Kathmandu, where the day starts at four.
-    let late = log(
-        &client,
-        json!({ "score": 3, "occurredAt": "2026-02-27T22:14:59Z" }),
-    )
-    .await;
-    let early = log(
-        &client,
-        json!({ "score": 3, "occurredAt": "2026-02-27T22:15:00Z" }),
-    )
-    .await;
-    assert_eq!(
-        (&late["localDate"], &late["timezone"]),
-        (&json!("2026-02-27"), &json!("Asia/Kathmandu"))
-    );
+    let late = log(&client, json!({ "score": 3, "occurredAt": "2026-02-27T22:14:59Z" })).await;
+    let early = log(&client, json!({ "score": 3, "occurredAt": "2026-02-27T22:15:00Z" })).await;
+    assert_eq!((&late["localDate"], &late["timezone"]), (&json!("2026-02-27"), &json!("Asia/Kathmandu")));
     assert_eq!(early["localDate"], json!("2026-02-28"));
 
     app.tell(&settings(ada, "UTC", 0)).await;
     let query = "query($id: ID!) { mood(id: $id) { localDate timezone } }";
     let read = client.data(query, json!({ "id": early["id"] })).await;
-    assert_eq!(
-        read["mood"],
-        json!({ "localDate": "2026-02-28", "timezone": "Asia/Kathmandu" })
-    );
-    let now = log(
-        &client,
-        json!({ "score": 3, "occurredAt": "2026-02-27T22:15:00Z" }),
-    )
-    .await;
+    assert_eq!(read["mood"], json!({ "localDate": "2026-02-28", "timezone": "Asia/Kathmandu" }));
+    let now = log(&client, json!({ "score": 3, "occurredAt": "2026-02-27T22:15:00Z" })).await;
     assert_eq!(now["localDate"], json!("2026-02-27"));
     app.finish().await;
 }
@@ -117,46 +88,14 @@ async fn each_kind_of_bad_input_has_its_code_and_place() {
     let client = app.as_user(app.new_user());
     let many: Vec<String> = (0..21).map(|number| format!("tag {number}")).collect();
     let cases = [
-        (
-            json!({ "score": 9 }),
-            "SCORE_OUT_OF_RANGE",
-            json!(["input", "score"]),
-        ),
-        (
-            json!({ "score": 0 }),
-            "SCORE_OUT_OF_RANGE",
-            json!(["input", "score"]),
-        ),
-        (
-            json!({ "score": 3, "valence": 1.01 }),
-            "VALENCE_OUT_OF_RANGE",
-            json!(["input", "valence"]),
-        ),
-        (
-            json!({ "score": 3, "energy": -2 }),
-            "ENERGY_OUT_OF_RANGE",
-            json!(["input", "energy"]),
-        ),
-        (
-            json!({ "score": 3, "note": "n".repeat(4001) }),
-            "NOTE_TOO_LONG",
-            json!(["input", "note"]),
-        ),
-        (
-            json!({ "score": 3, "note": "\u{0}" }),
-            "NOTE_MALFORMED",
-            json!(["input", "note"]),
-        ),
-        (
-            json!({ "score": 3, "tags": ["ok", ""] }),
-            "TAG_INVALID",
-            json!(["input", "tags", "1"]),
-        ),
-        (
-            json!({ "score": 3, "tags": many }),
-            "TOO_MANY_TAGS",
-            json!(["input", "tags"]),
-        ),
+        (json!({ "score": 9 }), "SCORE_OUT_OF_RANGE", json!(["input", "score"])),
+        (json!({ "score": 0 }), "SCORE_OUT_OF_RANGE", json!(["input", "score"])),
+        (json!({ "score": 3, "valence": 1.01 }), "VALENCE_OUT_OF_RANGE", json!(["input", "valence"])),
+        (json!({ "score": 3, "energy": -2 }), "ENERGY_OUT_OF_RANGE", json!(["input", "energy"])),
+        (json!({ "score": 3, "note": "n".repeat(4001) }), "NOTE_TOO_LONG", json!(["input", "note"])),
+        (json!({ "score": 3, "note": "\u{0}" }), "NOTE_MALFORMED", json!(["input", "note"])),
+        (json!({ "score": 3, "tags": ["ok", ""] }), "TAG_INVALID", json!(["input", "tags", "1"])),
+        (json!({ "score": 3, "tags": many }), "TOO_MANY_TAGS", json!(["input", "tags"])),
         (
             json!({ "score": 3, "occurredAt": "2026-03-01T12:01:01Z" }),
             "OCCURRED_IN_FUTURE",

@@ -41,10 +41,7 @@ pub(crate) async fn refusal(client: &Client, input: Value) -> (String, Value) {
     let data = client.data(LOG, json!({ "input": input })).await;
     assert_eq!(data["logMood"]["mood"], Value::Null, "{data:#}");
     let error = &data["logMood"]["errors"][0];
-    (
-        error["code"].as_str().unwrap_or_default().to_owned(),
-        error["path"].clone(),
-    )
+    (error["code"].as_str().unwrap_or_default().to_owned(), error["path"].clone())
 }
 
 /// A page of somebody's history.
@@ -55,8 +52,5 @@ pub(crate) async fn moods(client: &Client, variables: Value) -> Value {
 /// The notes of a page, in its order.
 pub(crate) fn notes(page: &Value) -> Vec<&str> {
     let edges = page["edges"].as_array().expect("a list of edges");
-    edges
-        .iter()
-        .map(|edge| edge["node"]["note"].as_str().expect("a note"))
-        .collect()
+    edges.iter().map(|edge| edge["node"]["note"].as_str().expect("a note")).collect()
 }

@@ -25,12 +25,7 @@ async fn people() -> People {
         let input = json!({ "score": 2, "note": visibility, "visibility": visibility });
         entries.push(log(&app.as_user(ada), input).await);
     }
-    People {
-        app,
-        ada,
-        bo,
-        entries,
-    }
+    People { app, ada, bo, entries }
 }
 
 impl People {
@@ -51,13 +46,7 @@ impl People {
     async fn follow(&self) {
         let at = self.app.clock.as_ref();
         let at = clock::Clock::now(at);
-        self.app
-            .tell(&FollowCreated {
-                follower_id: self.bo,
-                followed_id: self.ada,
-                at,
-            })
-            .await;
+        self.app.tell(&FollowCreated { follower_id: self.bo, followed_id: self.ada, at }).await;
     }
 }
 
@@ -77,24 +66,10 @@ async fn a_follower_sees_what_is_shared_until_they_no_longer_follow() {
     people.follow().await;
     assert_eq!(people.seen_by(&bo).await, ["PUBLIC", "FOLLOWERS"]);
     let at = clock::Clock::now(people.app.clock.as_ref());
-    people
-        .app
-        .tell(&FollowRemoved {
-            follower_id: people.bo,
-            followed_id: people.ada,
-            at,
-        })
-        .await;
+    people.app.tell(&FollowRemoved { follower_id: people.bo, followed_id: people.ada, at }).await;
     assert_eq!(people.seen_by(&bo).await, ["PUBLIC"]);
     // Being followed by Ada opens nothing of hers.
-    people
-        .app
-        .tell(&FollowCreated {
-            follower_id: people.ada,
-            followed_id: people.bo,
-            at,
-        })
-        .await;
+    people.app.tell(&FollowCreated { follower_id: people.ada, followed_id: people.bo, at }).await;
     assert_eq!(people.seen_by(&bo).await, ["PUBLIC"]);
     people.app.finish().await;
 }
@@ -106,23 +81,9 @@ async fn a_block_in_either_direction_hides_everything() {
     let bo = people.app.as_user(people.bo);
     let at = clock::Clock::now(people.app.clock.as_ref());
     for (blocker_id, blocked_id) in [(people.ada, people.bo), (people.bo, people.ada)] {
-        people
-            .app
-            .tell(&Blocked {
-                blocker_id,
-                blocked_id,
-                at,
-            })
-            .await;
+        people.app.tell(&Blocked { blocker_id, blocked_id, at }).await;
         assert_eq!(people.seen_by(&bo).await, [""; 0]);
-        people
-            .app
-            .tell(&Unblocked {
-                blocker_id,
-                blocked_id,
-                at,
-            })
-            .await;
+        people.app.tell(&Unblocked { blocker_id, blocked_id, at }).await;
         assert_eq!(people.seen_by(&bo).await, ["PUBLIC", "FOLLOWERS"]);
     }
     people.app.finish().await;
@@ -138,11 +99,7 @@ async fn somebody_who_is_not_logged_in_sees_nothing() {
 #[tokio::test]
 async fn hidden_moods_leave_no_trace_in_the_pages() {
     let people = people().await;
-    let page = moods(
-        &people.app.as_user(people.bo),
-        json!({ "user": people.ada, "first": 1 }),
-    )
-    .await;
+    let page = moods(&people.app.as_user(people.bo), json!({ "user": people.ada, "first": 1 })).await;
     assert_eq!(notes(&page), ["PUBLIC"]);
     assert_eq!(page["pageInfo"]["hasNextPage"], json!(false));
     let stranger = people.app.new_user();

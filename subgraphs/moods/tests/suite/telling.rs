@@ -33,50 +33,21 @@ async fn others_learn_that_a_mood_was_logged_and_never_what_it_was() {
         visibility: MoodVisibility::Public,
     };
     assert_eq!(app.events::<MoodLogged>().await, std::slice::from_ref(&logged));
-    let MoodLogged {
-        mood_id,
-        user_id,
-        local_date,
-        timezone,
-        day_start_hour,
-        visibility,
-    } = logged;
-    let updated = MoodUpdated {
-        mood_id,
-        user_id,
-        local_date,
-        timezone,
-        day_start_hour,
-        visibility,
-    };
+    let MoodLogged { mood_id, user_id, local_date, timezone, day_start_hour, visibility } = logged;
+    let updated = MoodUpdated { mood_id, user_id, local_date, timezone, day_start_hour, visibility };
     assert_eq!(app.events::<MoodUpdated>().await, [updated]);
 
     let told = app.envelopes().await;
     assert_eq!(told.len(), 2);
-    let allowed = [
-        "moodId",
-        "userId",
-        "localDate",
-        "timezone",
-        "dayStartHour",
-        "visibility",
-    ];
+    let allowed = ["moodId", "userId", "localDate", "timezone", "dayStartHour", "visibility"];
     for envelope in told {
         assert_eq!(envelope.actor_id, Some(ada));
         assert!(
-            envelope
-                .data
-                .as_object()
-                .unwrap()
-                .keys()
-                .all(|key| allowed.contains(&key.as_str())),
+            envelope.data.as_object().unwrap().keys().all(|key| allowed.contains(&key.as_str())),
             "{envelope:#?}"
         );
         let text = serde_json::to_string(&envelope).unwrap();
-        assert!(
-            !text.contains("secret") && !text.contains("score") && !text.contains("0.125"),
-            "{text}"
-        );
+        assert!(!text.contains("secret") && !text.contains("score") && !text.contains("0.125"), "{text}");
     }
     app.finish().await;
 }

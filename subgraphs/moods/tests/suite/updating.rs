@@ -15,10 +15,7 @@ const UPDATE: &str = "mutation($input: UpdateMoodInput!) {
 
 async fn update(client: &Client, input: Value) -> (Value, Value) {
     let mut data = client.data(UPDATE, json!({ "input": input })).await;
-    (
-        data["updateMood"]["mood"].take(),
-        data["updateMood"]["errors"].take(),
-    )
+    (data["updateMood"]["mood"].take(), data["updateMood"]["errors"].take())
 }
 
 #[tokio::test]
@@ -38,10 +35,7 @@ async fn only_what_is_said_changes() {
     let clear = json!({ "id": expected["id"], "revision": 2, "valence": null, "visibility": "PUBLIC", "kind": "DAILY" });
     let (mood, _) = update(&client, clear).await;
     assert_eq!((&mood["valence"], &mood["energy"]), (&Value::Null, &json!(0.5)));
-    assert_eq!(
-        (&mood["visibility"], &mood["kind"]),
-        (&json!("PUBLIC"), &json!("DAILY"))
-    );
+    assert_eq!((&mood["visibility"], &mood["kind"]), (&json!("PUBLIC"), &json!("DAILY")));
     app.finish().await;
 }
 
@@ -49,11 +43,7 @@ async fn only_what_is_said_changes() {
 async fn a_mood_that_is_redated_belongs_to_another_day() {
     let app = TestApp::start::<Moods>().await;
     let client = app.as_user(app.new_user());
-    let mood = log(
-        &client,
-        json!({ "score": 2, "occurredAt": "2026-03-01T02:00:00Z" }),
-    )
-    .await;
+    let mood = log(&client, json!({ "score": 2, "occurredAt": "2026-03-01T02:00:00Z" })).await;
     assert_eq!(mood["localDate"], json!("2026-03-01"));
     let redate = json!({ "id": mood["id"], "revision": 1, "occurredAt": "2026-02-20T02:00:00Z" });
     let (redated, _) = update(&client, redate).await;
@@ -69,20 +59,10 @@ async fn a_change_made_on_an_old_revision_is_refused_with_the_entry_as_it_is() {
     let app = TestApp::start::<Moods>().await;
     let client = app.as_user(app.new_user());
     let mood = log(&client, json!({ "score": 2 })).await;
-    let (newer, _) = update(
-        &client,
-        json!({ "id": mood["id"], "revision": 1, "note": "first" }),
-    )
-    .await;
-    let (current, errors) = update(
-        &client,
-        json!({ "id": mood["id"], "revision": 1, "note": "second" }),
-    )
-    .await;
-    assert_eq!(
-        errors,
-        json!([{ "code": "REVISION_CONFLICT", "path": ["input", "revision"] }])
-    );
+    let (newer, _) = update(&client, json!({ "id": mood["id"], "revision": 1, "note": "first" })).await;
+    let (current, errors) =
+        update(&client, json!({ "id": mood["id"], "revision": 1, "note": "second" })).await;
+    assert_eq!(errors, json!([{ "code": "REVISION_CONFLICT", "path": ["input", "revision"] }]));
     assert_eq!(current, newer);
     app.finish().await;
 }
@@ -97,15 +77,9 @@ async fn of_changes_that_race_one_wins() {
         update(&client, input)
     });
     let outcomes = futures::future::join_all(racing).await;
-    let winners: Vec<_> = outcomes
-        .iter()
-        .filter(|(_, errors)| errors == &json!([]))
-        .collect();
+    let winners: Vec<_> = outcomes.iter().filter(|(_, errors)| errors == &json!([])).collect();
     assert_eq!(winners.len(), 1, "{outcomes:#?}");
-    assert!(
-        outcomes.iter().all(|(current, _)| current == &winners[0].0),
-        "{outcomes:#?}"
-    );
+    assert!(outcomes.iter().all(|(current, _)| current == &winners[0].0), "{outcomes:#?}");
     app.finish().await;
 }
 
@@ -123,18 +97,10 @@ async fn a_change_that_changes_nothing_makes_no_revision() {
 #[tokio::test]
 async fn a_mood_of_somebody_else_is_as_missing_as_one_that_never_was() {
     let app = TestApp::start::<Moods>().await;
-    let mood = log(
-        &app.as_user(app.new_user()),
-        json!({ "score": 2, "visibility": "PUBLIC" }),
-    )
-    .await;
+    let mood = log(&app.as_user(app.new_user()), json!({ "score": 2, "visibility": "PUBLIC" })).await;
     let stranger = app.as_user(app.new_user());
     let missing = json!([{ "code": "MOOD_NOT_FOUND", "path": ["input", "id"] }]);
-    for id in [
-        mood["id"].clone(),
-        json!("mood_00000000000000000000000000000000"),
-        json!("nonsense"),
-    ] {
+    for id in [mood["id"].clone(), json!("mood_00000000000000000000000000000000"), json!("nonsense")] {
         let answer = update(&stranger, json!({ "id": id, "revision": 1, "score": 5 })).await;
         assert_eq!(answer, (Value::Null, missing.clone()));
     }
@@ -149,10 +115,7 @@ async fn a_change_is_checked_like_a_new_mood() {
     let cases = [
         (json!({ "score": 6 }), "SCORE_OUT_OF_RANGE"),
         (json!({ "valence": 3 }), "VALENCE_OUT_OF_RANGE"),
-        (
-            json!({ "occurredAt": "2026-03-02T00:00:00Z" }),
-            "OCCURRED_IN_FUTURE",
-        ),
+        (json!({ "occurredAt": "2026-03-02T00:00:00Z" }), "OCCURRED_IN_FUTURE"),
         (json!({ "timezone": "nowhere" }), "UNKNOWN_TIME_ZONE"),
         (json!({ "note": "n".repeat(4001) }), "NOTE_TOO_LONG"),
     ];

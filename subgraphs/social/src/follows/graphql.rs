@@ -25,22 +25,13 @@ impl Loader<CountOf> for CountLoader {
     async fn load(&self, keys: &[CountOf]) -> Result<HashMap<CountOf, i32>, Error> {
         let mut counts = HashMap::new();
         for side in [Side::Followers, Side::Following] {
-            let people: Vec<UserId> = keys
-                .iter()
-                .filter(|key| key.side == side)
-                .map(|key| key.person)
-                .collect();
+            let people: Vec<UserId> =
+                keys.iter().filter(|key| key.side == side).map(|key| key.person).collect();
             if people.is_empty() {
                 continue;
             }
-            let found = super::counts(&self.0, &people, side)
-                .await
-                .map_err(Failure::internal)?;
-            counts.extend(
-                found
-                    .into_iter()
-                    .map(|(person, count)| (CountOf { person, side }, count)),
-            );
+            let found = super::counts(&self.0, &people, side).await.map_err(Failure::internal)?;
+            counts.extend(found.into_iter().map(|(person, count)| (CountOf { person, side }, count)));
         }
         Ok(counts)
     }

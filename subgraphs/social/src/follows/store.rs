@@ -23,18 +23,10 @@ pub(super) async fn page(
     page: &PageRequest<Position>,
 ) -> Result<Slice<Follow>, StoreError> {
     let (own, other) = ends(side);
-    let select = seen_by(
-        viewer,
-        follow::Entity::find().filter(own.eq(person)),
-        [own, other],
-    );
-    let select = keyset::page(
-        select,
-        page,
-        Shown::NewestFirst,
-        &[follow::Column::Id],
-        |position| vec![position.0.into()],
-    );
+    let select = seen_by(viewer, follow::Entity::find().filter(own.eq(person)), [own, other]);
+    let select = keyset::page(select, page, Shown::NewestFirst, &[follow::Column::Id], |position| {
+        vec![position.0.into()]
+    });
     let rows = select.all(connection).await?;
     let as_seen = |row: follow::Model| {
         let other = match side {
@@ -63,10 +55,7 @@ pub(super) async fn counts(
         .all(connection)
         .await?;
     let capped = |count| i32::try_from(count).unwrap_or(i32::MAX);
-    Ok(rows
-        .into_iter()
-        .map(|(person, count)| (person, capped(count)))
-        .collect())
+    Ok(rows.into_iter().map(|(person, count)| (person, capped(count))).collect())
 }
 
 /// The column of the person whose list it is, and that of the people in it.

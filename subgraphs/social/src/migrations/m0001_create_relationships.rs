@@ -40,11 +40,7 @@ fn people() -> TableCreateStatement {
     Table::create()
         .table("people")
         .col(ColumnDef::new("user_id").uuid().not_null().primary_key())
-        .col(
-            ColumnDef::new("registered_at")
-                .timestamp_with_time_zone()
-                .not_null(),
-        )
+        .col(ColumnDef::new("registered_at").timestamp_with_time_zone().not_null())
         .to_owned()
 }
 
@@ -64,11 +60,7 @@ fn follows() -> TableCreateStatement {
         .col(ColumnDef::new("id").uuid().not_null().primary_key())
         .col(ColumnDef::new("follower_id").uuid().not_null())
         .col(ColumnDef::new("followed_id").uuid().not_null())
-        .col(
-            ColumnDef::new("followed_at")
-                .timestamp_with_time_zone()
-                .not_null(),
-        )
+        .col(ColumnDef::new("followed_at").timestamp_with_time_zone().not_null())
         .to_owned()
 }
 

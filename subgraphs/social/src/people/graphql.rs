@@ -39,9 +39,7 @@ impl User {
         if viewer.is_err() || viewer.is_ok_and(|viewer| viewer.user_id == self.0) {
             return Ok(None);
         }
-        gql.data::<DataLoader<RelationshipLoader>>()?
-            .load_one(With(self.0))
-            .await
+        gql.data::<DataLoader<RelationshipLoader>>()?.load_one(With(self.0)).await
     }
 
     /// How many people follow this person, without those that the viewer can't see.
@@ -88,10 +86,7 @@ impl User {
 impl User {
     async fn count(&self, gql: &Context<'_>, side: Side) -> Result<i32> {
         let counts = gql.data::<DataLoader<CountLoader>>()?;
-        Ok(counts
-            .load_one(CountOf { person: self.0, side })
-            .await?
-            .unwrap_or_default())
+        Ok(counts.load_one(CountOf { person: self.0, side }).await?.unwrap_or_default())
     }
 
     async fn list(
@@ -100,13 +95,8 @@ impl User {
         side: Side,
         page: pagination::PageRequest<Position>,
     ) -> Result<Connection<User>> {
-        let found = follows::list(gql.data::<Ctx>()?, self.0, side, &page)
-            .await
-            .map_err(Failure::internal)?;
-        Ok(connection(
-            found,
-            |follow: &Follow| Position(follow.id),
-            |follow| User(follow.other),
-        ))
+        let found =
+            follows::list(gql.data::<Ctx>()?, self.0, side, &page).await.map_err(Failure::internal)?;
+        Ok(connection(found, |follow: &Follow| Position(follow.id), |follow| User(follow.other)))
     }
 }

@@ -13,10 +13,7 @@ pub(super) async fn insert(
     user_id: UserId,
     registered_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let row = person::ActiveModel {
-        user_id: Set(user_id),
-        registered_at: Set(registered_at),
-    };
+    let row = person::ActiveModel { user_id: Set(user_id), registered_at: Set(registered_at) };
     person::Entity::insert(row)
         .on_conflict_do_nothing_on([person::Column::UserId])
         .exec_without_returning(connection)
@@ -25,8 +22,5 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn exists(connection: &impl ConnectionTrait, user_id: UserId) -> Result<bool, StoreError> {
-    Ok(person::Entity::find_by_id(user_id)
-        .one(connection)
-        .await?
-        .is_some())
+    Ok(person::Entity::find_by_id(user_id).one(connection).await?.is_some())
 }

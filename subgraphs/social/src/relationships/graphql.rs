@@ -124,16 +124,9 @@ async fn change(
     user_id: &ID,
     idempotency_key: Option<String>,
 ) -> Result<RelationshipPayload> {
-    let command = Command {
-        action,
-        other: parse_id(user_id)?,
-        idempotency_key,
-    };
+    let command = Command { action, other: parse_id(user_id)?, idempotency_key };
     let (relationship, errors) = settle(super::change(gql.data::<Ctx>()?, command).await)?;
-    Ok(RelationshipPayload {
-        relationship: relationship.map(Relationship::from),
-        errors,
-    })
+    Ok(RelationshipPayload { relationship: relationship.map(Relationship::from), errors })
 }
 
 const USER_ID: &[&str] = &["input", "userId"];
@@ -185,9 +178,6 @@ impl Loader<With> for RelationshipLoader {
     async fn load(&self, keys: &[With]) -> Result<HashMap<With, Relationship>, Error> {
         let others: Vec<UserId> = keys.iter().map(|key| key.0).collect();
         let found = super::with(&self.0, &others).await.map_err(Failure::internal)?;
-        Ok(found
-            .into_iter()
-            .map(|(other, relationship)| (With(other), relationship.into()))
-            .collect())
+        Ok(found.into_iter().map(|(other, relationship)| (With(other), relationship.into())).collect())
     }
 }

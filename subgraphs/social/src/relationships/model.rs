@@ -12,10 +12,7 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn reversed(self) -> Self {
-        Self {
-            viewer: self.other,
-            other: self.viewer,
-        }
+        Self { viewer: self.other, other: self.viewer }
     }
 
     /// The two, the smaller id first, whoever of them is looking.
@@ -143,42 +140,24 @@ mod tests {
     use super::*;
 
     fn reversed(standing: Standing) -> Standing {
-        Standing {
-            outgoing: standing.incoming,
-            incoming: standing.outgoing,
-        }
+        Standing { outgoing: standing.incoming, incoming: standing.outgoing }
     }
 
     fn actions() -> impl Strategy<Value = Vec<(bool, Action)>> {
-        let action = prop::sample::select(vec![
-            Action::Follow,
-            Action::Unfollow,
-            Action::Block,
-            Action::Unblock,
-        ]);
+        let action =
+            prop::sample::select(vec![Action::Follow, Action::Unfollow, Action::Block, Action::Unblock]);
         prop::collection::vec((any::<bool>(), action), 0..40)
     }
 
     fn act(standing: Standing, action: Action) -> Standing {
         let changes = standing.changes(action).unwrap_or_default();
-        changes
-            .iter()
-            .fold(standing, |standing, change| standing.after(*change))
+        changes.iter().fold(standing, |standing, change| standing.after(*change))
     }
 
     #[test]
     fn blocking_ends_the_follows_of_both() {
-        let friends = Ties {
-            follows: true,
-            blocks: false,
-        };
-        let blocked = act(
-            Standing {
-                outgoing: friends,
-                incoming: friends,
-            },
-            Action::Block,
-        );
+        let friends = Ties { follows: true, blocks: false };
+        let blocked = act(Standing { outgoing: friends, incoming: friends }, Action::Block);
         assert_eq!(blocked, Standing::default().after(Change::Block));
     }
 

@@ -22,55 +22,29 @@ pub(super) async fn take_turn(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let (low, high) = pair.in_order();
-    let row = pairs::ActiveModel {
-        low_id: Set(low),
-        high_id: Set(high),
-        touched_at: Set(now),
-    };
+    let row = pairs::ActiveModel { low_id: Set(low), high_id: Set(high), touched_at: Set(now) };
     let touch = OnConflict::columns([pairs::Column::LowId, pairs::Column::HighId])
         .update_column(pairs::Column::TouchedAt)
         .to_owned();
-    pairs::Entity::insert(row)
-        .on_conflict(touch)
-        .exec_without_returning(transaction)
-        .await?;
+    pairs::Entity::insert(row).on_conflict(touch).exec_without_returning(transaction).await?;
     Ok(())
 }
 
 pub(super) async fn standing(connection: &impl ConnectionTrait, pair: Pair) -> Result<Standing, StoreError> {
     let Pair { viewer, other } = pair;
     let follows = Condition::any()
-        .add(
-            follow::Column::FollowerId
-                .eq(viewer)
-                .and(follow::Column::FollowedId.eq(other)),
-        )
-        .add(
-            follow::Column::FollowerId
-                .eq(other)
-                .and(follow::Column::FollowedId.eq(viewer)),
-        );
+        .add(follow::Column::FollowerId.eq(viewer).and(follow::Column::FollowedId.eq(other)))
+        .add(follow::Column::FollowerId.eq(other).and(follow::Column::FollowedId.eq(viewer)));
     let follows = follow::Entity::find().filter(follows).all(connection).await?;
     let blocks = Condition::any()
-        .add(
-            block::Column::BlockerId
-                .eq(viewer)
-                .and(block::Column::BlockedId.eq(other)),
-        )
-        .add(
-            block::Column::BlockerId
-                .eq(other)
-                .and(block::Column::BlockedId.eq(viewer)),
-        );
+        .add(block::Column::BlockerId.eq(viewer).and(block::Column::BlockedId.eq(other)))
+        .add(block::Column::BlockerId.eq(other).and(block::Column::BlockedId.eq(viewer)));
     let blocks = block::Entity::find().filter(blocks).all(connection).await?;
     let ties = |of| Ties {
         follows: follows.iter().any(|row| row.follower_id == of),
         blocks: blocks.iter().any(|row| row.blocker_id == of),
     };
-    Ok(Standing {
-        outgoing: ties(viewer),
-        incoming: ties(other),
-    })
+    Ok(Standing { outgoing: ties(viewer), incoming: ties(other) })
 }
 
 pub(super) async fn insert_follow(
@@ -85,9 +59,7 @@ pub(super) async fn insert_follow(
         followed_id: Set(pair.other),
         followed_at: Set(at),
     };
-    follow::Entity::insert(row)
-        .exec_without_returning(transaction)
-        .await?;
+    follow::Entity::insert(row).exec_without_returning(transaction).await?;
     Ok(())
 }
 
@@ -105,21 +77,14 @@ pub(super) async fn insert_block(
     pair: Pair,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let row = block::ActiveModel {
-        blocker_id: Set(pair.viewer),
-        blocked_id: Set(pair.other),
-        blocked_at: Set(at),
-    };
-    block::Entity::insert(row)
-        .exec_without_returning(transaction)
-        .await?;
+    let row =
+        block::ActiveModel { blocker_id: Set(pair.viewer), blocked_id: Set(pair.other), blocked_at: Set(at) };
+    block::Entity::insert(row).exec_without_returning(transaction).await?;
     Ok(())
 }
 
 pub(super) async fn delete_block(transaction: &impl ConnectionTrait, pair: Pair) -> Result<(), StoreError> {
-    block::Entity::delete_by_id((pair.viewer, pair.other))
-        .exec(transaction)
-        .await?;
+    block::Entity::delete_by_id((pair.viewer, pair.other)).exec(transaction).await?;
     Ok(())
 }
 

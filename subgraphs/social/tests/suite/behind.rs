@@ -11,9 +11,7 @@ use crate::people::{does, mutation, registration};
 async fn hold_people(app: &TestApp) -> sea_orm::DatabaseTransaction {
     let held = app.db.begin().await.expect("a transaction");
     if !app.db.is_sqlite() {
-        held.execute_unprepared("LOCK TABLE people IN EXCLUSIVE MODE")
-            .await
-            .expect("the table is locked");
+        held.execute_unprepared("LOCK TABLE people IN EXCLUSIVE MODE").await.expect("the table is locked");
     }
     held
 }

@@ -15,25 +15,11 @@ async fn a_block_ends_the_follows_of_both_directions() {
     does(&app, ada, "block", bo).await;
     assert_eq!(relationship(&app, ada, bo).await, [false, false, true]);
     let removed = app.events::<FollowRemoved>().await;
-    let mut ended: Vec<_> = removed
-        .iter()
-        .map(|event| (event.follower_id, event.followed_id))
-        .collect();
+    let mut ended: Vec<_> = removed.iter().map(|event| (event.follower_id, event.followed_id)).collect();
     ended.sort_unstable();
     assert_eq!(ended, [(ada, bo), (bo, ada)]);
-    let kinds: Vec<_> = app
-        .envelopes()
-        .await
-        .into_iter()
-        .map(|envelope| envelope.kind)
-        .collect();
-    let told = [
-        "FollowCreated",
-        "FollowCreated",
-        "FollowRemoved",
-        "FollowRemoved",
-        "Blocked",
-    ];
+    let kinds: Vec<_> = app.envelopes().await.into_iter().map(|envelope| envelope.kind).collect();
+    let told = ["FollowCreated", "FollowCreated", "FollowRemoved", "FollowRemoved", "Blocked"];
     assert_eq!(kinds, told, "the follows end before the block begins");
     app.finish().await;
 }
@@ -46,22 +32,8 @@ async fn blocking_and_unblocking_twice_is_told_once() {
         does(&app, ada, action, bo).await;
     }
     let at = app.foundation.clock.now();
-    assert_eq!(
-        app.events::<Blocked>().await,
-        [Blocked {
-            blocker_id: ada,
-            blocked_id: bo,
-            at
-        }]
-    );
-    assert_eq!(
-        app.events::<Unblocked>().await,
-        [Unblocked {
-            blocker_id: ada,
-            blocked_id: bo,
-            at
-        }]
-    );
+    assert_eq!(app.events::<Blocked>().await, [Blocked { blocker_id: ada, blocked_id: bo, at }]);
+    assert_eq!(app.events::<Unblocked>().await, [Unblocked { blocker_id: ada, blocked_id: bo, at }]);
     app.finish().await;
 }
 

@@ -19,11 +19,7 @@ async fn a_follow_is_seen_from_both_sides_and_told() {
     let at = app.foundation.clock.now();
     assert_eq!(
         app.events::<FollowCreated>().await,
-        [FollowCreated {
-            follower_id: ada,
-            followed_id: bo,
-            at
-        }]
+        [FollowCreated { follower_id: ada, followed_id: bo, at }]
     );
     app.finish().await;
 }
@@ -72,15 +68,9 @@ async fn a_text_that_is_no_user_id_is_the_clients_mistake() {
     let app = TestApp::start::<Social>().await;
     let ada = person(&app, "Ada").await;
     let input = json!({ "input": { "userId": "hug_00000000000000000000000000000000" } });
-    assert_eq!(
-        app.as_user(ada).failure(&mutation("follow"), input).await,
-        "BAD_USER_INPUT"
-    );
+    assert_eq!(app.as_user(ada).failure(&mutation("follow"), input).await, "BAD_USER_INPUT");
     let query = r#"{ _entities(representations: [{ __typename: "User", id: "nonsense" }]) { __typename } }"#;
-    assert_eq!(
-        app.as_user(ada).data(query, json!({})).await["_entities"],
-        json!([null])
-    );
+    assert_eq!(app.as_user(ada).data(query, json!({})).await["_entities"], json!([null]));
     app.finish().await;
 }
 
@@ -101,31 +91,20 @@ async fn nothing_changes_for_who_is_not_logged_in() {
 #[tokio::test]
 async fn a_key_gives_the_first_answer_again_and_is_refused_for_somebody_else() {
     let app = TestApp::start::<Social>().await;
-    let (ada, bo, cy) = (
-        person(&app, "Ada").await,
-        person(&app, "Bo").await,
-        person(&app, "Cy").await,
-    );
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
     let follow = async |whom: ids::UserId, key: &str| {
         let input = json!({ "input": { "userId": whom.to_string(), "idempotencyKey": key } });
         app.as_user(ada).data(&mutation("follow"), input).await["follow"].take()
     };
     let first = follow(bo, "k").await;
     does(&app, ada, "unfollow", bo).await;
-    assert_eq!(
-        follow(bo, "k").await,
-        first,
-        "the stored answer, not a second follow"
-    );
+    assert_eq!(follow(bo, "k").await, first, "the stored answer, not a second follow");
     assert_eq!(relationship(&app, ada, bo).await, [false, false, false]);
     let reused = follow(cy, "k").await;
     assert_eq!(
         reused["errors"],
         json!([{ "code": "IDEMPOTENCY_KEY_REUSED", "path": ["input", "idempotencyKey"] }])
     );
-    assert_eq!(
-        follow(cy, "").await["errors"][0]["code"],
-        "IDEMPOTENCY_KEY_MALFORMED"
-    );
+    assert_eq!(follow(cy, "").await["errors"][0]["code"], "IDEMPOTENCY_KEY_MALFORMED");
     app.finish().await;
 }

@@ -9,10 +9,7 @@ use crate::people::{does, look, person, see};
 
 fn ids(connection: &Value) -> Vec<String> {
     let edges = connection["edges"].as_array().expect("edges");
-    edges
-        .iter()
-        .map(|edge| edge["node"]["id"].as_str().expect("an id").to_owned())
-        .collect()
+    edges.iter().map(|edge| edge["node"]["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 async fn followers(app: &TestApp, of: UserId, count: usize) -> Vec<String> {
@@ -50,11 +47,7 @@ async fn followers_are_paged_in_both_directions_newest_first() {
 #[tokio::test]
 async fn counts_and_relationships_of_many_people_come_in_one_answer() {
     let app = TestApp::start::<Social>().await;
-    let (ada, bo, cy) = (
-        person(&app, "Ada").await,
-        person(&app, "Bo").await,
-        person(&app, "Cy").await,
-    );
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
     does(&app, ada, "follow", bo).await;
     does(&app, ada, "follow", cy).await;
     does(&app, cy, "follow", bo).await;
@@ -67,12 +60,7 @@ async fn counts_and_relationships_of_many_people_come_in_one_answer() {
         { "followersCount": 0, "followingCount": 0, "viewerRelationship": { "following": false } },
     ]);
     assert_eq!(seen, expected);
-    let public = look(
-        &app.anonymous(),
-        &[bo],
-        "followersCount followers { nodes { id } }",
-    )
-    .await;
+    let public = look(&app.anonymous(), &[bo], "followersCount followers { nodes { id } }").await;
     assert_eq!(public[0]["followersCount"], 2);
     app.finish().await;
 }
@@ -81,21 +69,12 @@ async fn counts_and_relationships_of_many_people_come_in_one_answer() {
 async fn a_page_that_is_too_large_and_a_foreign_cursor_are_refused() {
     let app = TestApp::start::<Social>().await;
     let ada = person(&app, "Ada").await;
-    for arguments in [
-        "first: 101",
-        "first: -1",
-        "first: 1, last: 1",
-        r#"after: "nonsense""#,
-    ] {
+    for arguments in ["first: 101", "first: -1", "first: 1, last: 1", r#"after: "nonsense""#] {
         let query = format!(
             r#"{{ _entities(representations: [{{ __typename: "User", id: "{ada}" }}]) {{
                 ... on User {{ followers({arguments}) {{ nodes {{ id }} }} }} }} }}"#
         );
-        assert_eq!(
-            app.as_user(ada).failure(&query, json!({})).await,
-            "BAD_USER_INPUT",
-            "{arguments}"
-        );
+        assert_eq!(app.as_user(ada).failure(&query, json!({})).await, "BAD_USER_INPUT", "{arguments}");
     }
     app.finish().await;
 }

@@ -48,10 +48,7 @@ pub(crate) async fn does(app: &TestApp, who: UserId, action: &str, whom: UserId)
 pub(crate) async fn refusal(app: &TestApp, who: UserId, action: &str, whom: UserId) -> String {
     let payload = act(app, who, action, whom).await;
     assert_eq!(payload["relationship"], Value::Null);
-    payload["errors"][0]["code"]
-        .as_str()
-        .expect("a refusal")
-        .to_owned()
+    payload["errors"][0]["code"].as_str().expect("a refusal").to_owned()
 }
 
 /// Fields of `whom`, as `who` sees them.
@@ -64,25 +61,14 @@ pub(crate) async fn look(client: &testkit::Client, users: &[UserId], fields: &st
     let query = format!(
         "query Look($users: [_Any!]!) {{ _entities(representations: $users) {{ ... on User {{ {fields} }} }} }}"
     );
-    let users: Vec<Value> = users
-        .iter()
-        .map(|id| json!({ "__typename": "User", "id": id.to_string() }))
-        .collect();
+    let users: Vec<Value> =
+        users.iter().map(|id| json!({ "__typename": "User", "id": id.to_string() })).collect();
     client.data(&query, json!({ "users": users })).await["_entities"].take()
 }
 
 /// `following`, `followedBy`, `blocking`.
 pub(crate) async fn relationship(app: &TestApp, who: UserId, whom: UserId) -> [bool; 3] {
-    let seen = see(
-        app,
-        who,
-        whom,
-        "viewerRelationship { following followedBy blocking }",
-    )
-    .await;
-    ["following", "followedBy", "blocking"].map(|part| {
-        seen["viewerRelationship"][part]
-            .as_bool()
-            .expect("a relationship")
-    })
+    let seen = see(app, who, whom, "viewerRelationship { following followedBy blocking }").await;
+    ["following", "followedBy", "blocking"]
+        .map(|part| seen["viewerRelationship"][part].as_bool().expect("a relationship"))
 }

@@ -13,38 +13,23 @@ const EVERYTHING: &str = "viewerRelationship { following followedBy blocking } f
 #[tokio::test]
 async fn somebody_who_blocks_the_viewer_is_in_everything_like_an_id_that_nobody_has() {
     let app = TestApp::start::<Social>().await;
-    let (ada, bo, cy) = (
-        person(&app, "Ada").await,
-        person(&app, "Bo").await,
-        person(&app, "Cy").await,
-    );
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
     does(&app, ada, "follow", cy).await;
     does(&app, cy, "follow", ada).await;
     does(&app, bo, "follow", ada).await;
     does(&app, ada, "block", bo).await;
     let nobody = app.new_user();
     for action in ["follow", "unfollow", "block", "unblock"] {
-        assert_eq!(
-            act(&app, bo, action, ada).await,
-            act(&app, bo, action, nobody).await,
-            "{action}"
-        );
+        assert_eq!(act(&app, bo, action, ada).await, act(&app, bo, action, nobody).await, "{action}");
     }
-    assert_eq!(
-        see(&app, bo, ada, EVERYTHING).await,
-        see(&app, bo, nobody, EVERYTHING).await
-    );
+    assert_eq!(see(&app, bo, ada, EVERYTHING).await, see(&app, bo, nobody, EVERYTHING).await);
     app.finish().await;
 }
 
 #[tokio::test]
 async fn neither_of_a_blocked_pair_finds_the_other_in_lists_or_counts_of_a_third() {
     let app = TestApp::start::<Social>().await;
-    let (ada, bo, cy) = (
-        person(&app, "Ada").await,
-        person(&app, "Bo").await,
-        person(&app, "Cy").await,
-    );
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
     for who in [ada, bo] {
         does(&app, who, "follow", cy).await;
         does(&app, cy, "follow", who).await;
@@ -58,11 +43,7 @@ async fn neither_of_a_blocked_pair_finds_the_other_in_lists_or_counts_of_a_third
         assert_eq!(seen["followers"]["edges"], only_oneself);
         assert_eq!(seen["following"]["edges"], only_oneself);
     }
-    assert_eq!(
-        see(&app, cy, cy, "followersCount").await["followersCount"],
-        2,
-        "the third one sees both"
-    );
+    assert_eq!(see(&app, cy, cy, "followersCount").await["followersCount"], 2, "the third one sees both");
     app.finish().await;
 }
 

@@ -28,12 +28,7 @@ async fn a_follow_that_races_with_a_block_never_outlives_it() {
     let app = TestApp::start::<Social>().await;
     for _ in 0..12 {
         let (ada, bo) = (person(&app, "Ada").await, person(&app, "Bo").await);
-        let deeds = vec![
-            (ada, "follow", bo),
-            (bo, "follow", ada),
-            (ada, "block", bo),
-            (ada, "follow", bo),
-        ];
+        let deeds = vec![(ada, "follow", bo), (bo, "follow", ada), (ada, "block", bo), (ada, "follow", bo)];
         at_once(&app, deeds).await;
         let seen = State::as_seen(&app, [ada, bo]).await;
         assert_eq!(seen, State::of_events(&app.envelopes().await, [ada, bo]));

@@ -29,50 +29,22 @@ impl State {
         let mut state = Self::default();
         let inside = |a, b| pair.contains(&a) && pair.contains(&b);
         for envelope in envelopes {
-            if let Some(Ok(FollowCreated {
-                follower_id,
-                followed_id,
-                ..
-            })) = envelope.read()
+            if let Some(Ok(FollowCreated { follower_id, followed_id, .. })) = envelope.read()
                 && inside(follower_id, followed_id)
             {
-                assert!(
-                    state.follows.insert((follower_id, followed_id)),
-                    "a follow that was there already"
-                );
-            } else if let Some(Ok(FollowRemoved {
-                follower_id,
-                followed_id,
-                ..
-            })) = envelope.read()
+                assert!(state.follows.insert((follower_id, followed_id)), "a follow that was there already");
+            } else if let Some(Ok(FollowRemoved { follower_id, followed_id, .. })) = envelope.read()
                 && inside(follower_id, followed_id)
             {
-                assert!(
-                    state.follows.remove(&(follower_id, followed_id)),
-                    "the end of no follow"
-                );
-            } else if let Some(Ok(Blocked {
-                blocker_id,
-                blocked_id,
-                ..
-            })) = envelope.read()
+                assert!(state.follows.remove(&(follower_id, followed_id)), "the end of no follow");
+            } else if let Some(Ok(Blocked { blocker_id, blocked_id, .. })) = envelope.read()
                 && inside(blocker_id, blocked_id)
             {
-                assert!(
-                    state.blocks.insert((blocker_id, blocked_id)),
-                    "a block that was there already"
-                );
-            } else if let Some(Ok(Unblocked {
-                blocker_id,
-                blocked_id,
-                ..
-            })) = envelope.read()
+                assert!(state.blocks.insert((blocker_id, blocked_id)), "a block that was there already");
+            } else if let Some(Ok(Unblocked { blocker_id, blocked_id, .. })) = envelope.read()
                 && inside(blocker_id, blocked_id)
             {
-                assert!(
-                    state.blocks.remove(&(blocker_id, blocked_id)),
-                    "the end of no block"
-                );
+                assert!(state.blocks.remove(&(blocker_id, blocked_id)), "the end of no block");
             }
             state.check();
         }
@@ -94,10 +66,7 @@ impl State {
 
     fn check(&self) {
         assert!(self.blocks.len() < 2, "two people block each other");
-        assert!(
-            self.blocks.is_empty() || self.follows.is_empty(),
-            "a follow in a blocked pair"
-        );
+        assert!(self.blocks.is_empty() || self.follows.is_empty(), "a follow in a blocked pair");
     }
 }
 
@@ -110,20 +79,12 @@ fn actions() -> impl Strategy<Value = Vec<(bool, &'static str)>> {
 fn the_events_of_any_sequence_lead_to_what_the_tables_say() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let app = runtime.block_on(TestApp::start::<Social>());
-    let mut runner = TestRunner::new(Config {
-        cases: 24,
-        failure_persistence: None,
-        ..Config::default()
-    });
+    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&actions(), |actions| {
         runtime.block_on(async {
             let pair = [person(&app, "Ada").await, person(&app, "Bo").await];
             for (by_the_second, action) in actions {
-                let (who, whom) = if by_the_second {
-                    (pair[1], pair[0])
-                } else {
-                    (pair[0], pair[1])
-                };
+                let (who, whom) = if by_the_second { (pair[1], pair[0]) } else { (pair[0], pair[1]) };
                 act(&app, who, action, whom).await;
             }
             let told = State::of_events(&app.envelopes().await, pair);

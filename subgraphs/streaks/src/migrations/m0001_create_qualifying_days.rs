@@ -26,9 +26,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("qualifying_days").to_owned())
-            .await
+        manager.drop_table(Table::drop().table("qualifying_days").to_owned()).await
     }
 }
 

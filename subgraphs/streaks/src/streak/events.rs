@@ -25,22 +25,8 @@ impl EventHandler for Projection {
         let mood = if let Some(logged) = event.read::<MoodLogged>() {
             logged?
         } else if let Some(updated) = event.read::<MoodUpdated>() {
-            let MoodUpdated {
-                mood_id,
-                user_id,
-                local_date,
-                timezone,
-                day_start_hour,
-                visibility,
-            } = updated?;
-            MoodLogged {
-                mood_id,
-                user_id,
-                local_date,
-                timezone,
-                day_start_hour,
-                visibility,
-            }
+            let MoodUpdated { mood_id, user_id, local_date, timezone, day_start_hour, visibility } = updated?;
+            MoodLogged { mood_id, user_id, local_date, timezone, day_start_hour, visibility }
         } else {
             return Ok(());
         };

@@ -24,10 +24,7 @@ impl Loader<UserId> for StreakLoader {
         let mut streaks = HashMap::new();
         // Of all these people at most one is the viewer, and nobody else's streaks are read.
         for owner in owners {
-            streaks.insert(
-                *owner,
-                super::streaks_of(&self.0, *owner).await.map_err(Arc::new)?,
-            );
+            streaks.insert(*owner, super::streaks_of(&self.0, *owner).await.map_err(Arc::new)?);
         }
         Ok(streaks)
     }
@@ -48,10 +45,7 @@ impl User {
 
     /// Their days in a row, for what they have ever done; empty for everybody but themselves.
     async fn streaks(&self, gql: &Context<'_>) -> Result<Option<Vec<Streak>>> {
-        let streaks = gql
-            .data::<DataLoader<StreakLoader, HashMapCache>>()?
-            .load_one(self.id)
-            .await;
+        let streaks = gql.data::<DataLoader<StreakLoader, HashMapCache>>()?.load_one(self.id).await;
         let streaks = streaks.map_err(Failure::internal)?.unwrap_or_default();
         Ok(Some(streaks.into_iter().map(Streak::from).collect()))
     }

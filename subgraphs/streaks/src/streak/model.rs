@@ -29,10 +29,7 @@ impl Calendar {
         let zone = timezone.parse().ok();
         let day_start = u8::try_from(hour).ok().and_then(DayStart::parse);
         let (Some(zone), Some(day_start)) = (zone, day_start) else {
-            return Err(CalendarError {
-                timezone: timezone.to_owned(),
-                hour,
-            });
+            return Err(CalendarError { timezone: timezone.to_owned(), hour });
         };
         Ok(Self { zone, day_start })
     }
@@ -132,10 +129,7 @@ fn runs(dates: &BTreeSet<NaiveDate>) -> Vec<Run> {
     for date in dates {
         match runs.last_mut() {
             Some(run) if run.last.succ_opt() == Some(*date) => run.last = *date,
-            _ => runs.push(Run {
-                first: *date,
-                last: *date,
-            }),
+            _ => runs.push(Run { first: *date, last: *date }),
         }
     }
     runs

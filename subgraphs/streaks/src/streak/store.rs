@@ -62,11 +62,7 @@ pub(super) async fn put(connection: &impl Connection, day: QualifyingDay) -> Res
         ])
         .action_and_where(Expr::col((Entity, Column::Seq)).lt(day.seq))
         .to_owned();
-    Entity::insert(row)
-        .on_conflict(latest)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    Entity::insert(row).on_conflict(latest).exec_without_returning(connection).await.map(|_| ())
 }
 
 /// The dates that count, each once; the index (user_id, kind, local_date) holds all that is read.
@@ -75,10 +71,7 @@ pub(super) async fn dates(
     user_id: UserId,
     kind: StreakKind,
 ) -> Result<BTreeSet<NaiveDate>, StoreError> {
-    let dates = days_of(user_id, kind)
-        .select_only()
-        .column(Column::LocalDate)
-        .distinct();
+    let dates = days_of(user_id, kind).select_only().column(Column::LocalDate).distinct();
     let dates: Vec<NaiveDate> = dates.into_tuple().all(connection).await?;
     Ok(dates.into_iter().collect())
 }
@@ -97,15 +90,11 @@ pub(super) async fn latest_calendar(
         return Ok(None);
     };
     let calendar = Calendar::parse(&row.timezone, i64::from(row.day_start_hour));
-    calendar
-        .map(Some)
-        .map_err(|error| StoreError::Type(error.to_string()))
+    calendar.map(Some).map_err(|error| StoreError::Type(error.to_string()))
 }
 
 fn days_of(user_id: UserId, kind: StreakKind) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::UserId.eq(user_id))
-        .filter(Column::Kind.eq(kind_name(kind)))
+    Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::Kind.eq(kind_name(kind)))
 }
 
 fn kind_name(kind: StreakKind) -> &'static str {

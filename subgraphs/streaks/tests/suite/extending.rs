@@ -8,10 +8,7 @@ use testkit::TestApp;
 use crate::{Logger, redated};
 
 fn days(extended: &[StreakExtended]) -> Vec<(u32, u32, String)> {
-    extended
-        .iter()
-        .map(|event| (event.current, event.longest, event.last_date.to_string()))
-        .collect()
+    extended.iter().map(|event| (event.current, event.longest, event.last_date.to_string())).collect()
 }
 
 #[tokio::test]
@@ -26,14 +23,9 @@ async fn a_streak_that_grew_is_told_once() {
     app.tell(&ada.logged(&app, "2026-03-02")).await;
 
     let extended = app.events::<StreakExtended>().await;
-    assert_eq!(
-        days(&extended),
-        [(1, 1, "2026-03-01".to_owned()), (2, 2, "2026-03-02".to_owned())]
-    );
+    assert_eq!(days(&extended), [(1, 1, "2026-03-01".to_owned()), (2, 2, "2026-03-02".to_owned())]);
     assert!(
-        extended
-            .iter()
-            .all(|event| event.user_id == ada.user_id && event.kind == StreakKind::MoodLogging)
+        extended.iter().all(|event| event.user_id == ada.user_id && event.kind == StreakKind::MoodLogging)
     );
     app.finish().await;
 }
@@ -60,10 +52,7 @@ async fn days_long_ago_and_days_taken_away_extend_nothing() {
     let mood = ada.logged(&app, "2026-03-01");
     app.tell(&mood).await;
     app.tell(&redated(&mood, "2026-01-11")).await;
-    assert_eq!(
-        days(&app.events::<StreakExtended>().await),
-        [(1, 1, "2026-03-01".to_owned())]
-    );
+    assert_eq!(days(&app.events::<StreakExtended>().await), [(1, 1, "2026-03-01".to_owned())]);
     app.finish().await;
 }
 
@@ -74,9 +63,6 @@ async fn what_is_heard_late_is_told_as_it_was_then() {
     let told = app.envelope(&ada.logged(&app, "2026-03-01"));
     app.clock.advance(TimeDelta::days(30));
     app.tell_envelope(told).await;
-    assert_eq!(
-        days(&app.events::<StreakExtended>().await),
-        [(1, 1, "2026-03-01".to_owned())]
-    );
+    assert_eq!(days(&app.events::<StreakExtended>().await), [(1, 1, "2026-03-01".to_owned())]);
     app.finish().await;
 }

@@ -11,10 +11,7 @@ use crate::{Logger, redated, streak};
 /// What happens to one person, in the order in which it does: logging, backdating, re-dating, travelling.
 fn happenings(app: &TestApp) -> (Logger, Vec<Envelope>) {
     let ada = Logger::new(app);
-    let abroad = Logger {
-        timezone: "Asia/Kathmandu",
-        ..ada
-    };
+    let abroad = Logger { timezone: "Asia/Kathmandu", ..ada };
     let today = ada.logged(app, "2026-03-01");
     let backdated = ada.logged(app, "2026-02-20");
     let travelling = abroad.logged(app, "2026-02-27");
@@ -65,10 +62,7 @@ async fn a_day_that_loses_its_only_mood_no_longer_counts() {
     assert_eq!(current(&app).await, json!(3));
     app.tell(&redated(&moods[2], "2026-01-02")).await;
     let standing = streak(&app, ada.user_id).await;
-    assert_eq!(
-        (&standing["current"], &standing["longest"]),
-        (&json!(1), &json!(2))
-    );
+    assert_eq!((&standing["current"], &standing["longest"]), (&json!(1), &json!(2)));
     app.finish().await;
 }
 
@@ -76,19 +70,12 @@ async fn a_day_that_loses_its_only_mood_no_longer_counts() {
 async fn an_edit_of_an_old_mood_from_elsewhere_moves_nobodys_day() {
     let app = TestApp::start::<Streaks>().await;
     let ada = Logger::new(&app);
-    let holiday = Logger {
-        timezone: "Pacific/Kiritimati",
-        ..ada
-    }
-    .logged(&app, "2026-01-05");
+    let holiday = Logger { timezone: "Pacific/Kiritimati", ..ada }.logged(&app, "2026-01-05");
     app.tell(&holiday).await;
     app.tell(&ada.logged(&app, "2026-03-01")).await;
     app.clock.advance(TimeDelta::hours(1));
     app.tell(&redated(&holiday, "2026-01-05")).await;
-    assert_eq!(
-        streak(&app, ada.user_id).await["deadline"],
-        json!("2026-03-03T00:00:00+00:00")
-    );
+    assert_eq!(streak(&app, ada.user_id).await["deadline"], json!("2026-03-03T00:00:00+00:00"));
     app.finish().await;
 }
 
@@ -102,10 +89,7 @@ async fn several_moods_of_one_day_count_once_and_each_person_for_themselves() {
     app.tell(&bo.logged(&app, "2026-02-27")).await;
     assert_eq!(streak(&app, ada.user_id).await["current"], json!(2));
     let of_bo = streak(&app, bo.user_id).await;
-    assert_eq!(
-        (&of_bo["current"], &of_bo["startedOn"]),
-        (&json!(0), &Value::Null)
-    );
+    assert_eq!((&of_bo["current"], &of_bo["startedOn"]), (&json!(0), &Value::Null));
     app.finish().await;
 }
 

@@ -20,11 +20,7 @@ pub(crate) struct Logger {
 
 impl Logger {
     pub(crate) fn new(app: &TestApp) -> Self {
-        Self {
-            user_id: app.new_user(),
-            timezone: "UTC",
-            day_start_hour: 0,
-        }
+        Self { user_id: app.new_user(), timezone: "UTC", day_start_hour: 0 }
     }
 
     /// A new mood of `date`.
@@ -42,23 +38,9 @@ impl Logger {
 
 /// The same mood, moved to `date`.
 pub(crate) fn redated(mood: &MoodLogged, date: &str) -> MoodUpdated {
-    let MoodLogged {
-        mood_id,
-        user_id,
-        timezone,
-        day_start_hour,
-        visibility,
-        ..
-    } = mood.clone();
+    let MoodLogged { mood_id, user_id, timezone, day_start_hour, visibility, .. } = mood.clone();
     let local_date = date.parse().expect("a date");
-    MoodUpdated {
-        mood_id,
-        user_id,
-        local_date,
-        timezone,
-        day_start_hour,
-        visibility,
-    }
+    MoodUpdated { mood_id, user_id, local_date, timezone, day_start_hour, visibility }
 }
 
 const STREAKS: &str = "query($user: ID!) {

@@ -38,11 +38,7 @@ async fn days_in_a_row_are_a_streak_until_a_whole_day_is_missed() {
 #[tokio::test]
 async fn a_day_lasts_as_long_as_it_does_where_its_owner_is() {
     let app = TestApp::start::<Streaks>().await;
-    let ada = Logger {
-        timezone: "America/New_York",
-        day_start_hour: 4,
-        ..Logger::new(&app)
-    };
+    let ada = Logger { timezone: "America/New_York", day_start_hour: 4, ..Logger::new(&app) };
     app.clock.set(instant("2026-03-08T03:00:00Z"));
     app.tell(&ada.logged(&app, "2026-03-07")).await;
     // The clocks went forward in the night; the day after ends at four in the morning, which is 08:00 UTC by then.
@@ -65,10 +61,7 @@ async fn nobody_sees_the_streaks_of_somebody_else() {
     let app = TestApp::start::<Streaks>().await;
     let ada = Logger::new(&app);
     app.tell(&ada.logged(&app, "2026-03-01")).await;
-    assert_eq!(
-        streaks(&app.as_user(app.new_user()), ada.user_id).await,
-        json!([])
-    );
+    assert_eq!(streaks(&app.as_user(app.new_user()), ada.user_id).await, json!([]));
     assert_eq!(streaks(&app.anonymous(), ada.user_id).await, json!([]));
     app.finish().await;
 }

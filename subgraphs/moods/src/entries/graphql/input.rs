@@ -95,11 +95,7 @@ impl UpdateMoodInput {
             visibility: self.visibility.map(Into::into),
         };
         let id = MoodId::try_from(&self.id).map_err(|_| EntryError::Missing)?;
-        Ok(UpdateMood {
-            id,
-            revision: self.revision,
-            changes,
-        })
+        Ok(UpdateMood { id, revision: self.revision, changes })
     }
 }
 

@@ -115,10 +115,7 @@ impl UpdateMoodPayload {
             _ => None,
         };
         let (mood, errors) = graphql::settle(updated)?;
-        Ok(Self {
-            mood: mood.or(current).map(MoodEntry::from),
-            errors,
-        })
+        Ok(Self { mood: mood.or(current).map(MoodEntry::from), errors })
     }
 }
 
@@ -129,21 +126,15 @@ impl Refusal for EntryError {
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
             Self::Input(error) => Ok(input_refused(error, message)),
             Self::Missing => Ok(UserError::new("MOOD_NOT_FOUND", message, &["input", "id"])),
-            Self::RevisionConflict(_) => Ok(UserError::new(
-                "REVISION_CONFLICT",
-                message,
-                &["input", "revision"],
-            )),
-            Self::Idempotency(IdempotencyError::Reused) => Ok(UserError::new(
-                "IDEMPOTENCY_KEY_REUSED",
-                message,
-                &["input", "idempotencyKey"],
-            )),
-            Self::Idempotency(IdempotencyError::Malformed) => Ok(UserError::new(
-                "IDEMPOTENCY_KEY_MALFORMED",
-                message,
-                &["input", "idempotencyKey"],
-            )),
+            Self::RevisionConflict(_) => {
+                Ok(UserError::new("REVISION_CONFLICT", message, &["input", "revision"]))
+            }
+            Self::Idempotency(IdempotencyError::Reused) => {
+                Ok(UserError::new("IDEMPOTENCY_KEY_REUSED", message, &["input", "idempotencyKey"]))
+            }
+            Self::Idempotency(IdempotencyError::Malformed) => {
+                Ok(UserError::new("IDEMPOTENCY_KEY_MALFORMED", message, &["input", "idempotencyKey"]))
+            }
             Self::Idempotency(IdempotencyError::Database(error)) | Self::Store(error) => {
                 Err(Failure::internal(error))
             }
@@ -152,9 +143,5 @@ impl Refusal for EntryError {
 }
 
 fn input_refused(error: InputError, message: String) -> UserError {
-    UserError {
-        code: error.code().to_owned(),
-        message,
-        path: error.path(),
-    }
+    UserError { code: error.code().to_owned(), message, path: error.path() }
 }

@@ -18,9 +18,7 @@ pub(crate) struct Score(u8);
 
 impl Score {
     pub(crate) fn parse(number: i32) -> Result<Self, InputError> {
-        let score = u8::try_from(number)
-            .ok()
-            .filter(|score| (LOWEST_SCORE..=HIGHEST_SCORE).contains(score));
+        let score = u8::try_from(number).ok().filter(|score| (LOWEST_SCORE..=HIGHEST_SCORE).contains(score));
         score.map(Self).ok_or(InputError::ScoreOutOfRange)
     }
 
@@ -138,9 +136,7 @@ mod tests {
             assert_eq!(Score::parse(number), Err(InputError::ScoreOutOfRange), "{number}");
         }
         assert_eq!(
-            (1..=5)
-                .map(|number| Score::parse(number).unwrap().number())
-                .collect::<Vec<_>>(),
+            (1..=5).map(|number| Score::parse(number).unwrap().number()).collect::<Vec<_>>(),
             [1, 2, 3, 4, 5]
         );
     }
@@ -148,16 +144,8 @@ mod tests {
     #[test]
     fn a_coordinate_is_finite_and_from_minus_one_to_one() {
         for number in [-1.000_001, 1.000_001, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(
-                Coordinate::valence(number),
-                Err(InputError::ValenceOutOfRange),
-                "{number}"
-            );
-            assert_eq!(
-                Coordinate::energy(number),
-                Err(InputError::EnergyOutOfRange),
-                "{number}"
-            );
+            assert_eq!(Coordinate::valence(number), Err(InputError::ValenceOutOfRange), "{number}");
+            assert_eq!(Coordinate::energy(number), Err(InputError::EnergyOutOfRange), "{number}");
         }
         assert!(Coordinate::valence(-1.0).is_ok() && Coordinate::energy(1.0).is_ok());
     }
@@ -165,10 +153,7 @@ mod tests {
     #[test]
     fn a_notes_length_is_counted_in_characters() {
         let longest = "ü".repeat(MAX_NOTE_CHARACTERS);
-        assert_eq!(
-            Note::parse(&format!("  {longest}\n")).unwrap().unwrap().text(),
-            longest
-        );
+        assert_eq!(Note::parse(&format!("  {longest}\n")).unwrap().unwrap().text(), longest);
         assert_eq!(Note::parse(&format!("{longest}ü")), Err(InputError::NoteTooLong));
         assert_eq!(Note::parse(" \n\t "), Ok(None));
         assert_eq!(Note::parse("a\u{0}b"), Err(InputError::NoteMalformed));
@@ -186,18 +171,9 @@ mod tests {
     fn tags_are_trimmed_and_unique_whatever_their_case() {
         let tags = Tags::parse(&texts(&[" Work ", "walk", "WORK", "Äpfel", "äpfel"])).unwrap();
         assert_eq!(tags.as_slice(), ["Work", "walk", "Äpfel"]);
-        assert_eq!(
-            Tags::parse(&texts(&["ok", "  "])),
-            Err(InputError::TagInvalid { index: 1 })
-        );
-        assert_eq!(
-            Tags::parse(&texts(&["a\nb"])),
-            Err(InputError::TagInvalid { index: 0 })
-        );
-        assert_eq!(
-            Tags::parse(&["x".repeat(41)]),
-            Err(InputError::TagInvalid { index: 0 })
-        );
+        assert_eq!(Tags::parse(&texts(&["ok", "  "])), Err(InputError::TagInvalid { index: 1 }));
+        assert_eq!(Tags::parse(&texts(&["a\nb"])), Err(InputError::TagInvalid { index: 0 }));
+        assert_eq!(Tags::parse(&["x".repeat(41)]), Err(InputError::TagInvalid { index: 0 }));
         let many: Vec<String> = (0..21).map(|number| format!("tag {number}")).collect();
         assert_eq!(Tags::parse(&many), Err(InputError::TooManyTags));
         assert!(Tags::parse(&many[..20]).is_ok());

@@ -23,12 +23,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn new(occurred_at: DateTime<Utc>, zone: Tz, day_start: DayStart) -> Self {
-        Self {
-            occurred_at,
-            zone,
-            day_start,
-            local_date: day::local_date(occurred_at, zone, day_start),
-        }
+        Self { occurred_at, zone, day_start, local_date: day::local_date(occurred_at, zone, day_start) }
     }
 }
 
@@ -53,11 +48,7 @@ pub(crate) fn to_microseconds(instant: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
 }
 
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 pub(crate) fn zone_name<S: Serializer>(zone: &Option<Tz>, serializer: S) -> Result<S::Ok, S::Error> {
     match zone {
         Some(zone) => serializer.serialize_some(zone.name()),
@@ -76,22 +67,10 @@ mod tests {
     #[test]
     fn an_entry_lies_between_ten_years_ago_and_a_minute_ahead() {
         let now = at("2026-03-01T12:00:00Z");
-        assert_eq!(
-            occurred_at(at("2026-03-01T12:01:00Z"), now),
-            Ok(at("2026-03-01T12:01:00Z"))
-        );
-        assert_eq!(
-            occurred_at(at("2026-03-01T12:01:01Z"), now),
-            Err(InputError::OccurredInFuture)
-        );
-        assert_eq!(
-            occurred_at(at("2016-03-01T12:00:00Z"), now),
-            Ok(at("2016-03-01T12:00:00Z"))
-        );
-        assert_eq!(
-            occurred_at(at("2016-03-01T11:59:59Z"), now),
-            Err(InputError::OccurredTooEarly)
-        );
+        assert_eq!(occurred_at(at("2026-03-01T12:01:00Z"), now), Ok(at("2026-03-01T12:01:00Z")));
+        assert_eq!(occurred_at(at("2026-03-01T12:01:01Z"), now), Err(InputError::OccurredInFuture));
+        assert_eq!(occurred_at(at("2016-03-01T12:00:00Z"), now), Ok(at("2016-03-01T12:00:00Z")));
+        assert_eq!(occurred_at(at("2016-03-01T11:59:59Z"), now), Err(InputError::OccurredTooEarly));
     }
 
     #[test]
@@ -101,10 +80,7 @@ mod tests {
             occurred_at(at("2017-01-01T10:00:00.123456789Z"), now),
             Ok(at("2017-01-01T10:00:00.123456Z"))
         );
-        assert_eq!(
-            occurred_at(at("2016-12-31T23:59:60.5Z"), now),
-            Ok(at("2017-01-01T00:00:00.500Z"))
-        );
+        assert_eq!(occurred_at(at("2016-12-31T23:59:60.5Z"), now), Ok(at("2017-01-01T00:00:00.500Z")));
     }
 
     #[test]

@@ -23,20 +23,11 @@ fn date(text: &str) -> NaiveDate {
 }
 
 fn calendar(zone: Tz, hour: u8) -> Calendar {
-    Calendar {
-        zone,
-        day_start: DayStart::parse(hour).unwrap(),
-    }
+    Calendar { zone, day_start: DayStart::parse(hour).unwrap() }
 }
 
 fn compute(dates: &[NaiveDate], calendar: Calendar, now: DateTime<Utc>) -> Streak {
-    Streak::compute(
-        StreakKind::MoodLogging,
-        &dates.iter().copied().collect(),
-        calendar,
-        now,
-    )
-    .unwrap()
+    Streak::compute(StreakKind::MoodLogging, &dates.iter().copied().collect(), calendar, now).unwrap()
 }
 
 #[test]
@@ -52,14 +43,7 @@ fn who_never_did_anything_has_no_streak() {
 
 #[test]
 fn a_streak_is_active_then_at_risk_then_broken() {
-    let dates = [
-        "2026-02-10",
-        "2026-02-11",
-        "2026-02-12",
-        "2026-02-27",
-        "2026-02-28",
-    ]
-    .map(date);
+    let dates = ["2026-02-10", "2026-02-11", "2026-02-12", "2026-02-27", "2026-02-28"].map(date);
     let utc = calendar(Tz::UTC, 0);
     let active = compute(&dates, utc, at("2026-02-28T23:59:59Z"));
     let expected = Streak {
@@ -73,21 +57,10 @@ fn a_streak_is_active_then_at_risk_then_broken() {
     };
     assert_eq!(active, expected);
     let at_risk = compute(&dates, utc, at("2026-03-01T00:00:00Z"));
-    assert_eq!(
-        at_risk,
-        Streak {
-            state: StreakState::AtRisk,
-            ..expected.clone()
-        }
-    );
+    assert_eq!(at_risk, Streak { state: StreakState::AtRisk, ..expected.clone() });
     let broken = compute(&dates, utc, at("2026-03-02T00:00:00Z"));
-    let expected = Streak {
-        state: StreakState::Broken,
-        current: 0,
-        started_on: None,
-        deadline: None,
-        ..expected
-    };
+    let expected =
+        Streak { state: StreakState::Broken, current: 0, started_on: None, deadline: None, ..expected };
     assert_eq!(broken, expected);
 }
 
@@ -95,11 +68,7 @@ fn a_streak_is_active_then_at_risk_then_broken() {
 fn a_date_that_is_still_tomorrow_here_counts() {
     // Logged in Kiritimati, read in Honolulu: the same instant, a day apart.
     let dates = [date("2026-03-01"), date("2026-03-02")];
-    let streak = compute(
-        &dates,
-        calendar(Tz::Pacific__Honolulu, 0),
-        at("2026-03-01T11:00:00Z"),
-    );
+    let streak = compute(&dates, calendar(Tz::Pacific__Honolulu, 0), at("2026-03-01T11:00:00Z"));
     assert_eq!((streak.state, streak.current), (StreakState::Active, 2));
 }
 
@@ -156,21 +125,11 @@ fn logging_a_minute_before_each_day_ends_keeps_a_streak_across_daylight_saving()
     for (zone, hour, edge) in EDGES {
         let calendar = calendar(zone, hour);
         let days: Vec<_> = (date(edge) - Days::new(3)).iter_days().take(7).collect();
-        let logged: Vec<_> = days
-            .iter()
-            .map(|day| calendar.date_of(calendar.end_of(*day) - TimeDelta::minutes(1)))
-            .collect();
+        let logged: Vec<_> =
+            days.iter().map(|day| calendar.date_of(calendar.end_of(*day) - TimeDelta::minutes(1))).collect();
         assert_eq!(logged, days, "{zone} {hour} {edge}");
-        let streak = compute(
-            &logged,
-            calendar,
-            calendar.end_of(days[6]) - TimeDelta::seconds(1),
-        );
-        assert_eq!(
-            (streak.current, streak.state),
-            (7, StreakState::Active),
-            "{zone} {hour} {edge}"
-        );
+        let streak = compute(&logged, calendar, calendar.end_of(days[6]) - TimeDelta::seconds(1));
+        assert_eq!((streak.current, streak.state), (7, StreakState::Active), "{zone} {hour} {edge}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::LazyLock};
 
 /// Well-known from published lists, in lower case; shorter ones are refused for their length.
-const LIST: &str = include_str!("common.txt");
+const LIST: &str = include_str!("well_known.txt");
 
 static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| LIST.split_ascii_whitespace().collect());
 
