@@ -83,8 +83,6 @@ struct Shared {
     filters: Mutex<HashMap<String, String>>,
     stream_is_there: AtomicBool,
     making_stream: tokio::sync::Mutex<()>,
-    /// This process, among those that share the server.
-    name: String,
     /// Counts how often the connection came back.
     reconnections: watch::Sender<u64>,
 }
@@ -98,7 +96,6 @@ impl NatsBus {
             .timeout(ANSWER_WITHIN)
             .ack_timeout(ANSWER_WITHIN)
             .build(client.clone());
-        let name = client.new_inbox();
         let shared = Arc::new(Shared {
             client,
             jetstream,
@@ -107,7 +104,6 @@ impl NatsBus {
             filters: Mutex::default(),
             stream_is_there: AtomicBool::new(false),
             making_stream: tokio::sync::Mutex::default(),
-            name,
             reconnections: watch::Sender::new(0),
         });
         let watch = AbortOnDropHandle::new(tokio::spawn(connection::watch(shared.clone(), events)));
