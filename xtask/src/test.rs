@@ -1,13 +1,16 @@
 //! `test`: the whole suite, on both databases, with the servers it needs.
 
+use std::io::stderr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use owo_colors::Style;
 use tempfile::TempDir;
 use xshell::{Cmd, Shell, cmd};
 
 use crate::processes::{Shield, free_port};
 use crate::servers::{Durability, Nats, Postgres};
+use crate::terminal::styled;
 use crate::tools::{self, Tool};
 use crate::{temporary, workspace};
 
@@ -57,9 +60,11 @@ impl Test {
         let _shield = Shield::raise()?;
         let servers = Servers::start(shell)?;
         let all = if self.package.is_empty() { None } else { Some(self.package.clone()) };
+        announce("SQLite");
         self.suite(shell, &servers, &binaries, all).env("TEST_DATABASE", "sqlite").run()?;
         let again = self.on_both_databases(&metadata);
         if !again.is_empty() {
+            announce("PostgreSQL");
             let suite = self.suite(shell, &servers, &binaries, Some(again));
             suite.env("TEST_DATABASE", "postgres").env("TEST_POSTGRES_URL", &servers.postgres_url).run()?;
         }
@@ -93,6 +98,10 @@ impl Test {
         }
         command.args(&self.arguments).env("TEST_NATS_URL", &servers.nats_url).env("HUGMOOD_BIN_DIR", binaries)
     }
+}
+
+fn announce(database: &str) {
+    eprintln!("{}", styled(&format!("── on {database}"), Style::new().bold(), &stderr()));
 }
 
 /// What must be installed: a server only when no running one was named.

@@ -178,12 +178,14 @@ impl<'a> Execution<'a> {
     /// The client's response, once everything has run.
     pub(super) fn into_response(self, description: Option<&Json>) -> GraphqlResponse {
         const ENVELOPE: usize = 64;
+        // One huge answer must not make every later one reserve as much.
+        const LARGEST_RESERVED: usize = 1 << 20;
         let Self { surroundings: Surroundings { schema, types, variant, variables, .. }, responses, state } =
             self;
         let State { store, mut errors, .. } = state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let largest = variant.answer_size.load(Ordering::Relaxed);
         let expected = if largest == 0 { responses.total_bytes() } else { largest };
-        let mut body = Vec::with_capacity(expected + ENVELOPE);
+        let mut body = Vec::with_capacity(expected.min(LARGEST_RESERVED) + ENVELOPE);
         body.extend_from_slice(b"{\"data\":");
         Projection { schema, types, store: &store, variables }.write(
             &variant.selection,

@@ -47,11 +47,7 @@ impl fmt::Debug for ConsumerError {
 
 impl From<ConsumerError> for HandlerError {
     fn from(error: ConsumerError) -> Self {
-        if reach::out_of_reach(&*error.0) {
-            Self::Unavailable(error.0)
-        } else {
-            Self::Failed(error.0)
-        }
+        if reach::out_of_reach(&*error.0) { Self::Unavailable(error.0) } else { Self::Failed(error.0) }
     }
 }
 
@@ -64,11 +60,7 @@ pub(crate) struct Inbox {
 
 impl Inbox {
     pub(crate) fn new(outbox: Outbox, group: String, handler: Arc<dyn EventHandler>) -> Self {
-        Self {
-            outbox,
-            group,
-            handler,
-        }
+        Self { outbox, group, handler }
     }
 
     async fn begin(&self, event: &Envelope) -> Result<Work, DbErr> {

@@ -36,9 +36,8 @@ impl Outbox {
 
     /// Handles a dead letter in this process, out of its order, and removes it; both happen or neither does.
     pub async fn replay(&self, id: i64) -> Result<(), ReplayError> {
-        let letter = table::dead_letter(self.shared.database.reader(), id)
-            .await?
-            .ok_or(ReplayError::Missing)?;
+        let letter =
+            table::dead_letter(self.shared.database.reader(), id).await?.ok_or(ReplayError::Missing)?;
         let handler = self
             .shared
             .handlers

@@ -80,16 +80,7 @@ impl Outbox {
         };
         let handlers = Handlers::default();
         let producer = producer.to_owned();
-        Self {
-            shared: Arc::new(Shared {
-                database,
-                bus,
-                clock,
-                producer,
-                handlers,
-                signals,
-            }),
-        }
+        Self { shared: Arc::new(Shared { database, bus, clock, producer, handlers, signals }) }
     }
 
     /// Begins a transaction in which things change and are told, on behalf of `actor`.
@@ -103,11 +94,7 @@ impl Outbox {
     pub fn start_relay(&self, cancel: CancellationToken) -> JoinHandle<()> {
         let outbox = self.clone();
         // Counted here, so that a commit right after this call waits for the relay.
-        outbox
-            .shared
-            .signals
-            .relays_running
-            .fetch_add(1, Ordering::AcqRel);
+        outbox.shared.signals.relays_running.fetch_add(1, Ordering::AcqRel);
         tokio::spawn(async move { relay::run(&outbox, &cancel).await })
     }
 
@@ -165,11 +152,7 @@ impl Handlers {
     }
 
     fn get(&self, group: &str) -> Option<Arc<dyn EventHandler>> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(group)
-            .and_then(Weak::upgrade)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(group).and_then(Weak::upgrade)
     }
 }
 

@@ -26,12 +26,8 @@ impl MigrationTrait for MakeTables {
         // The relay's only question, however many rows have been relayed.
         let unrelayed = "CREATE INDEX outbox_unrelayed ON outbox (position) WHERE relayed_at IS NULL";
         connection.execute_unprepared(unrelayed).await?;
-        connection
-            .execute_unprepared("CREATE INDEX outbox_relayed_at ON outbox (relayed_at)")
-            .await?;
-        connection
-            .execute_unprepared("CREATE INDEX inbox_handled_at ON inbox (handled_at)")
-            .await?;
+        connection.execute_unprepared("CREATE INDEX outbox_relayed_at ON outbox (relayed_at)").await?;
+        connection.execute_unprepared("CREATE INDEX inbox_handled_at ON inbox (handled_at)").await?;
         Ok(())
     }
 
@@ -46,22 +42,12 @@ impl MigrationTrait for MakeTables {
 fn outbox() -> TableCreateStatement {
     Table::create()
         .table("outbox")
-        .col(
-            ColumnDef::new("position")
-                .big_integer()
-                .not_null()
-                .auto_increment()
-                .primary_key(),
-        )
+        .col(ColumnDef::new("position").big_integer().not_null().auto_increment().primary_key())
         .col(ColumnDef::new("event_id").uuid().not_null().unique_key())
         .col(ColumnDef::new("producer").text().not_null())
         .col(ColumnDef::new("kind").text().not_null())
         .col(ColumnDef::new("version").integer().not_null())
-        .col(
-            ColumnDef::new("occurred_at")
-                .timestamp_with_time_zone()
-                .not_null(),
-        )
+        .col(ColumnDef::new("occurred_at").timestamp_with_time_zone().not_null())
         .col(ColumnDef::new("aggregate_id").text().not_null())
         .col(ColumnDef::new("actor_id").uuid())
         .col(ColumnDef::new("traceparent").text())
@@ -83,24 +69,12 @@ fn inbox() -> TableCreateStatement {
 fn dead_letters() -> TableCreateStatement {
     Table::create()
         .table("dead_letters")
-        .col(
-            ColumnDef::new("id")
-                .big_integer()
-                .not_null()
-                .auto_increment()
-                .primary_key(),
-        )
+        .col(ColumnDef::new("id").big_integer().not_null().auto_increment().primary_key())
         .col(ColumnDef::new("consumer").text().not_null())
         .col(ColumnDef::new("event_id").uuid().not_null())
         .col(ColumnDef::new("envelope").text().not_null())
         .col(ColumnDef::new("error").text().not_null())
         .col(ColumnDef::new("failed_at").timestamp_with_time_zone().not_null())
-        .index(
-            Index::create()
-                .unique()
-                .name("dead_letters_once")
-                .col("consumer")
-                .col("event_id"),
-        )
+        .index(Index::create().unique().name("dead_letters_once").col("consumer").col("event_id"))
         .to_owned()
 }

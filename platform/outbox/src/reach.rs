@@ -45,10 +45,7 @@ fn driver_away(error: &SqlxError) -> bool {
 fn passing(code: &str) -> bool {
     code.starts_with("08")
         || code.starts_with("57P")
-        || matches!(
-            code,
-            "53300" | "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517"
-        )
+        || matches!(code, "53300" | "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517")
 }
 
 #[cfg(test)]

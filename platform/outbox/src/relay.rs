@@ -45,11 +45,7 @@ pub(crate) async fn run(outbox: &Outbox, cancel: &CancellationToken) {
         () = relay(outbox, cancel) => {}
         () = grace => tracing::warn!(producer = outbox.shared.producer, "the relay stops with events unrelayed"),
     }
-    outbox
-        .shared
-        .signals
-        .relays_running
-        .fetch_sub(1, Ordering::AcqRel);
+    outbox.shared.signals.relays_running.fetch_sub(1, Ordering::AcqRel);
 }
 
 /// Relays until cancelled and nothing is left.
@@ -94,9 +90,7 @@ async fn relay(outbox: &Outbox, cancel: &CancellationToken) {
 }
 
 fn pause(failures: u32) -> Duration {
-    FIRST_PAUSE
-        .saturating_mul(1 << failures.saturating_sub(1).min(16))
-        .min(LONGEST_PAUSE)
+    FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
 }
 
 async fn drain(outbox: &Outbox) -> Result<(), RelayError> {
@@ -150,11 +144,9 @@ fn positions(batch: &[Envelope]) -> Vec<i64> {
 
 /// FNV-1a of the producer's name: subgraphs that share a database as schemas don't wait for each other.
 fn lock_key(producer: &str) -> i64 {
-    let hash = format!("outbox of {producer}")
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let hash = format!("outbox of {producer}").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     hash.cast_signed()
 }
 

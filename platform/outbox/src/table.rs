@@ -112,9 +112,7 @@ pub(crate) async fn append(connection: &impl ConnectionTrait, event: NewEvent) -
         data: Set(event.data),
         relayed_at: Set(None),
     };
-    outbox::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await?;
+    outbox::Entity::insert(row).exec_without_returning(connection).await?;
     Ok(())
 }
 
@@ -158,10 +156,7 @@ pub(crate) async fn mark_relayed(
 }
 
 pub(crate) async fn count_pending(connection: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    outbox::Entity::find()
-        .filter(outbox::Column::RelayedAt.is_null())
-        .count(connection)
-        .await
+    outbox::Entity::find().filter(outbox::Column::RelayedAt.is_null()).count(connection).await
 }
 
 /// Notes that `consumer` handles the event in this transaction; false when it has handled it before.
@@ -176,10 +171,8 @@ pub(crate) async fn note_handled(
         event_id: Set(event_id),
         handled_at: Set(now),
     };
-    let inserted = inbox::Entity::insert(row)
-        .on_conflict_do_nothing()
-        .exec_without_returning(connection)
-        .await?;
+    let inserted =
+        inbox::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(connection).await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
@@ -223,31 +216,17 @@ pub(crate) async fn dead_letter(
     connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Option<DeadLetter>, DbErr> {
-    dead_letters::Entity::find_by_id(id)
-        .one(connection)
-        .await?
-        .map(letter)
-        .transpose()
+    dead_letters::Entity::find_by_id(id).one(connection).await?.map(letter).transpose()
 }
 
 fn letter(row: dead_letters::Model) -> Result<DeadLetter, DbErr> {
     let event = serde_json::from_str(&row.envelope).map_err(|error| DbErr::Json(error.to_string()))?;
-    Ok(DeadLetter {
-        id: row.id,
-        group: row.consumer,
-        event,
-        error: row.error,
-        failed_at: row.failed_at,
-    })
+    Ok(DeadLetter { id: row.id, group: row.consumer, event, error: row.error, failed_at: row.failed_at })
 }
 
 /// False when there was none.
 pub(crate) async fn unbury(connection: &impl ConnectionTrait, id: i64) -> Result<bool, DbErr> {
-    Ok(dead_letters::Entity::delete_by_id(id)
-        .exec(connection)
-        .await?
-        .rows_affected
-        == 1)
+    Ok(dead_letters::Entity::delete_by_id(id).exec(connection).await?.rows_affected == 1)
 }
 
 pub(crate) async fn prune(
@@ -259,9 +238,6 @@ pub(crate) async fn prune(
         .filter(outbox::Column::RelayedAt.lt(relayed_before))
         .exec(connection)
         .await?;
-    inbox::Entity::delete_many()
-        .filter(inbox::Column::HandledAt.lt(handled_before))
-        .exec(connection)
-        .await?;
+    inbox::Entity::delete_many().filter(inbox::Column::HandledAt.lt(handled_before)).exec(connection).await?;
     Ok(())
 }

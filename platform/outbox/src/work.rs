@@ -62,11 +62,7 @@ impl Work {
         let now = shared.clock.now();
         let data = serde_json::to_string(event).map_err(|error| DbErr::Json(error.to_string()))?;
         if data.len() > LONGEST_EVENT_BYTES {
-            return Err(DbErr::Custom(format!(
-                "a {} of {} bytes is too long",
-                E::TYPE,
-                data.len()
-            )));
+            return Err(DbErr::Custom(format!("a {} of {} bytes is too long", E::TYPE, data.len())));
         }
         let row = table::NewEvent {
             id: EventId::at(now),

@@ -264,8 +264,11 @@ async fn the_federation_answers_as_one_schema_with_the_same_data_would() {
     }
 }
 
+/// A field's name, the arguments it may be given, and the type it leads to.
+type FieldOfType = (&'static str, &'static [&'static str], &'static str);
+
 /// Types, their fields, the arguments these may take and the types they lead to.
-const FIELDS: &[(&str, &[(&str, &[&str], &str)])] = &[
+const FIELDS: &[(&str, &[FieldOfType])] = &[
     (
         "Query",
         &[

@@ -37,11 +37,7 @@ async fn an_event_that_comes_twice_has_one_effect() {
 async fn two_groups_of_a_subgraph_each_handle_the_event() {
     let world = World::new().await;
     let _one = world.handle(&Effects::new()).await;
-    let _other = world
-        .streaks
-        .consumer("streaks.worker", ["hugs.*"], Effects::new())
-        .await
-        .unwrap();
+    let _other = world.streaks.consumer("streaks.worker", ["hugs.*"], Effects::new()).await.unwrap();
     world.tell([1]).await;
     Relay::of(&world.hugs).stop().await;
     assert_eq!(world.streaks_database.effects().await, [1, 1]);
@@ -71,11 +67,7 @@ async fn an_event_that_cannot_be_read_becomes_a_dead_letter_too() {
     broken.data = serde_json::json!({ "pair": "ada and bo" });
     world.bus.publish(&[broken]).await.unwrap();
     let [letter] = world.streaks.dead_letters(10).await.unwrap().try_into().unwrap();
-    assert!(
-        letter.error.contains("missing field `number`"),
-        "{}",
-        letter.error
-    );
+    assert!(letter.error.contains("missing field `number`"), "{}", letter.error);
 }
 
 #[tokio::test]
@@ -89,20 +81,14 @@ async fn a_dead_letter_is_replayed_once_its_cause_is_mended() {
 
     let failed = world.streaks.replay(letter.id).await.unwrap_err();
     assert!(matches!(failed, ReplayError::Failed(_)), "{failed}");
-    assert_eq!(
-        world.streaks.dead_letters(10).await.unwrap(),
-        std::slice::from_ref(&letter)
-    );
+    assert_eq!(world.streaks.dead_letters(10).await.unwrap(), std::slice::from_ref(&letter));
     assert!(world.streaks_database.effects().await.is_empty());
 
     effects.mend();
     world.streaks.replay(letter.id).await.unwrap();
     assert_eq!(world.streaks_database.effects().await, [1]);
     assert!(world.streaks.dead_letters(10).await.unwrap().is_empty());
-    assert!(matches!(
-        world.streaks.replay(letter.id).await,
-        Err(ReplayError::Missing)
-    ));
+    assert!(matches!(world.streaks.replay(letter.id).await, Err(ReplayError::Missing)));
 }
 
 #[tokio::test]
@@ -112,9 +98,7 @@ async fn what_a_consumer_tells_goes_out_on_behalf_of_the_same_person() {
     let _group = world.handle(&Effects::new()).await;
     let relays = [Relay::of(&world.hugs), Relay::of(&world.streaks)];
     let mut work = world.hugs.begin(Some(ada)).await.unwrap();
-    work.trace(Some(
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned(),
-    ));
+    work.trace(Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()));
     work.emit(&Hugged::number(1)).await.unwrap();
     work.commit().await.unwrap();
     until(async || world.bus.published().len() == 2).await;
@@ -123,21 +107,14 @@ async fn what_a_consumer_tells_goes_out_on_behalf_of_the_same_person() {
     }
     let [cause, effect] = world.bus.published().try_into().unwrap();
     assert!(effect.is::<Counted>());
-    assert_eq!(
-        (effect.actor_id, effect.traceparent),
-        (Some(ada), cause.traceparent)
-    );
+    assert_eq!((effect.actor_id, effect.traceparent), (Some(ada), cause.traceparent));
 }
 
 #[tokio::test]
 async fn a_subgraph_that_handles_its_own_events_does_not_wait_for_itself() {
     let world = World::new().await;
     let handler = Effects::new();
-    let _group = world
-        .streaks
-        .consumer("streaks.echo", ["hugs.*", "streaks.*"], handler)
-        .await
-        .unwrap();
+    let _group = world.streaks.consumer("streaks.echo", ["hugs.*", "streaks.*"], handler).await.unwrap();
     let relays = [Relay::of(&world.hugs), Relay::of(&world.streaks)];
     world.tell(1..=5).await;
     until(async || world.bus.published().len() == 10).await;

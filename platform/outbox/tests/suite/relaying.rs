@@ -14,20 +14,9 @@ async fn an_event_that_commits_late_is_relayed_although_later_ones_went_before()
     }
     let relay = Relay::of(&world.hugs);
     let late = world.hugs.begin(None).await.unwrap();
-    late.emit(&Hugged {
-        pair: "one pair".to_owned(),
-        number: 1,
-    })
-    .await
-    .unwrap();
+    late.emit(&Hugged { pair: "one pair".to_owned(), number: 1 }).await.unwrap();
     let early = world.hugs.begin(None).await.unwrap();
-    early
-        .emit(&Hugged {
-            pair: "another pair".to_owned(),
-            number: 2,
-        })
-        .await
-        .unwrap();
+    early.emit(&Hugged { pair: "another pair".to_owned(), number: 2 }).await.unwrap();
     early.commit().await.unwrap();
     until(async || world.bus.published_numbers() == [2]).await;
     late.commit().await.unwrap();
@@ -42,16 +31,12 @@ async fn no_position_is_too_low_to_be_relayed() {
     let relay = Relay::of(&world.hugs);
     let work = world.hugs.begin(None).await.unwrap();
     work.emit(&Hugged::number(1)).await.unwrap();
-    work.execute_unprepared("UPDATE outbox SET position = position + 1000")
-        .await
-        .unwrap();
+    work.execute_unprepared("UPDATE outbox SET position = position + 1000").await.unwrap();
     work.commit().await.unwrap();
     until(async || world.hugs.pending().await.unwrap() == 0).await;
     let work = world.hugs.begin(None).await.unwrap();
     work.emit(&Hugged::number(2)).await.unwrap();
-    work.execute_unprepared("UPDATE outbox SET position = 500 WHERE relayed_at IS NULL")
-        .await
-        .unwrap();
+    work.execute_unprepared("UPDATE outbox SET position = 500 WHERE relayed_at IS NULL").await.unwrap();
     work.commit().await.unwrap();
     until(async || world.hugs.pending().await.unwrap() == 0).await;
     relay.stop().await;

@@ -74,10 +74,7 @@ async fn a_subgraph_tells_only_what_is_its_own() {
     let world = World::new().await;
     let work = world.hugs.begin(None).await.unwrap();
     let refused = work.emit(&Counted { number: 1 }).await.unwrap_err();
-    assert!(
-        refused.to_string().contains("hugs tells no streaks.Counted"),
-        "{refused}"
-    );
+    assert!(refused.to_string().contains("hugs tells no streaks.Counted"), "{refused}");
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,13 +107,8 @@ async fn sixty_four_writers_at_once_lose_nothing() {
         let outbox = world.hugs.clone();
         tokio::spawn(async move {
             let work = outbox.begin(None).await?;
-            work.execute_unprepared(&format!("INSERT INTO effects VALUES ({number})"))
-                .await?;
-            work.emit(&Hugged {
-                pair: format!("pair {number}"),
-                number,
-            })
-            .await?;
+            work.execute_unprepared(&format!("INSERT INTO effects VALUES ({number})")).await?;
+            work.emit(&Hugged { pair: format!("pair {number}"), number }).await?;
             work.commit().await
         })
     });

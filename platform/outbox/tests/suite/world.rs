@@ -36,10 +36,7 @@ pub(crate) struct Hugged {
 
 impl Hugged {
     pub(crate) fn number(number: i64) -> Self {
-        Self {
-            pair: "ada and bo".to_owned(),
-            number,
-        }
+        Self { pair: "ada and bo".to_owned(), number }
     }
 }
 
@@ -91,23 +88,13 @@ impl TestDatabase {
             (new_postgres_database().await, None)
         } else {
             let folder = tempfile::tempdir().expect("a temporary folder");
-            (
-                format!("sqlite://{}", folder.path().join("test.sqlite").display()),
-                Some(folder),
-            )
+            (format!("sqlite://{}", folder.path().join("test.sqlite").display()), Some(folder))
         };
         let database = open(&url).await;
-        database
-            .migrate::<Migrations>()
-            .await
-            .expect("the migrations apply");
+        database.migrate::<Migrations>().await.expect("the migrations apply");
         let table = "CREATE TABLE effects (number BIGINT NOT NULL)";
         execute(&database, table).await;
-        Self {
-            url,
-            database,
-            _folder: folder,
-        }
+        Self { url, database, _folder: folder }
     }
 
     /// As another process sees it.
@@ -126,28 +113,19 @@ impl TestDatabase {
 
     async fn numbers(&self, query: &str) -> Vec<i64> {
         let reader = self.database.reader();
-        let rows = reader
-            .query_all_raw(Statement::from_string(self.database.backend(), query))
-            .await;
+        let rows = reader.query_all_raw(Statement::from_string(self.database.backend(), query)).await;
         let rows = rows.expect("the query runs");
-        rows.iter()
-            .map(|row| row.try_get_by_index(0).expect("a number"))
-            .collect()
+        rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
     }
 }
 
 async fn open(url: &str) -> Database {
-    Database::open(url, &OpenOptions::default())
-        .await
-        .expect("the database opens")
+    Database::open(url, &OpenOptions::default()).await.expect("the database opens")
 }
 
 async fn execute(database: &Database, statement: &str) {
     let transaction = database.begin().await.expect("a transaction begins");
-    transaction
-        .execute_unprepared(statement)
-        .await
-        .expect("the statement runs");
+    transaction.execute_unprepared(statement).await.expect("the statement runs");
     transaction.commit().await.expect("the transaction commits");
 }
 
@@ -155,11 +133,7 @@ async fn new_postgres_database() -> String {
     let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_DATABASE=postgres needs TEST_POSTGRES_URL");
     let name = EventId::at(SystemClock.now()).to_string();
     let admin = open(&server).await;
-    admin
-        .reader()
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .expect("a new database");
+    admin.reader().execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a new database");
     admin.close().await.expect("the connection closes");
     let (before, _) = server.rsplit_once('/').expect("the URL names a database");
     format!("{before}/{name}")
@@ -186,14 +160,7 @@ impl World {
         };
         let hugs = outbox(&hugs_database, "hugs");
         let streaks = outbox(&streaks_database, "streaks");
-        Self {
-            clock,
-            bus,
-            hugs_database,
-            streaks_database,
-            hugs,
-            streaks,
-        }
+        Self { clock, bus, hugs_database, streaks_database, hugs, streaks }
     }
 
     /// The same databases after every process has ended and started again, bus and all.
@@ -211,19 +178,14 @@ impl World {
     /// Has streaks handle what hugs tells.
     pub(crate) async fn handle(&self, effects: &Arc<Effects>) -> Consumption {
         let handler: Arc<dyn EventHandler> = effects.clone();
-        self.streaks
-            .consumer(GROUP, ["hugs.Hugged"], handler)
-            .await
-            .expect("a group can be joined")
+        self.streaks.consumer(GROUP, ["hugs.Hugged"], handler).await.expect("a group can be joined")
     }
 
     /// Tells of the numbers, each in a transaction of its own.
     pub(crate) async fn tell(&self, numbers: impl IntoIterator<Item = i64>) {
         for number in numbers {
             let work = self.hugs.begin(None).await.expect("a transaction begins");
-            work.emit(&Hugged::number(number))
-                .await
-                .expect("an event is told");
+            work.emit(&Hugged::number(number)).await.expect("an event is told");
             work.commit().await.expect("the transaction commits");
         }
     }
@@ -236,9 +198,7 @@ pub(crate) async fn until(mut condition: impl AsyncFnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(DEADLINE, holds)
-        .await
-        .expect("the condition holds in time");
+    tokio::time::timeout(DEADLINE, holds).await.expect("the condition holds in time");
 }
 
 /// A relay at work.
@@ -256,10 +216,7 @@ impl Relay {
 
     pub(crate) async fn stop(self) {
         self.cancel.cancel();
-        tokio::time::timeout(DEADLINE, self.task)
-            .await
-            .expect("the relay stops in time")
-            .expect("it ran");
+        tokio::time::timeout(DEADLINE, self.task).await.expect("the relay stops in time").expect("it ran");
     }
 }
 
@@ -300,10 +257,7 @@ impl TestBus {
     }
 
     pub(crate) fn published(&self) -> Vec<Envelope> {
-        self.published
-            .lock()
-            .expect("no test panics with the lock")
-            .clone()
+        self.published.lock().expect("no test panics with the lock").clone()
     }
 
     pub(crate) fn published_numbers(&self) -> Vec<i64> {
@@ -323,16 +277,9 @@ impl Bus for TestBus {
         if mood == Mood::Down {
             return Err(BusError::Closed);
         }
-        self.published
-            .lock()
-            .expect("no test panics with the lock")
-            .extend_from_slice(events);
+        self.published.lock().expect("no test panics with the lock").extend_from_slice(events);
         self.inner.publish(events).await?;
-        if mood == Mood::Mumbling {
-            Err(BusError::Closed)
-        } else {
-            Ok(())
-        }
+        if mood == Mood::Mumbling { Err(BusError::Closed) } else { Ok(()) }
     }
 
     async fn consume(&self, group: Group, handler: Arc<dyn Handler>) -> Result<Consumption, BusError> {
@@ -361,19 +308,12 @@ impl Effects {
     }
 
     pub(crate) fn failing_first(times: u32) -> Arc<Self> {
-        Arc::new(Self {
-            failures_left: AtomicU32::new(times),
-            ..Self::default()
-        })
+        Arc::new(Self { failures_left: AtomicU32::new(times), ..Self::default() })
     }
 
     pub(crate) fn poisoned_by(number: i64) -> Arc<Self> {
         let effects = Self::new();
-        effects
-            .poison
-            .lock()
-            .expect("no test panics with the lock")
-            .insert(number);
+        effects.poison.lock().expect("no test panics with the lock").insert(number);
         effects
     }
 
@@ -382,15 +322,9 @@ impl Effects {
     }
 
     fn fails(&self, number: i64) -> bool {
-        let counted = self
-            .failures_left
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
-        counted.is_ok()
-            || self
-                .poison
-                .lock()
-                .expect("no test panics with the lock")
-                .contains(&number)
+        let counted =
+            self.failures_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
+        counted.is_ok() || self.poison.lock().expect("no test panics with the lock").contains(&number)
     }
 }
 
@@ -401,8 +335,7 @@ impl EventHandler for Effects {
             return Ok(());
         };
         let number = hugged?.number;
-        work.execute_unprepared(&format!("INSERT INTO effects VALUES ({number})"))
-            .await?;
+        work.execute_unprepared(&format!("INSERT INTO effects VALUES ({number})")).await?;
         work.emit(&Counted { number }).await?;
         if self.fails(number) {
             return Err(ConsumerError::new("this number is unlucky"));
