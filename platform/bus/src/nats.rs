@@ -148,6 +148,7 @@ impl Bus for NatsBus {
 
 impl Shared {
     async fn publish(&self, event: &Envelope) -> Result<(), BusError> {
+        self.check_connection()?;
         let payload =
             serde_json::to_vec(event).map_err(|source| BusError::Unwritable { event: event.id, source })?;
         let message = PublishMessage::build()

@@ -1,6 +1,9 @@
 //! The connection, what it loses when it breaks, and what listeners hear through it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use async_nats::{Client, ConnectOptions, Event, Message, ServerAddr, connection::State};
 use events::Envelope;
@@ -13,6 +16,9 @@ use crate::{BusError, subject::Pattern};
 
 /// How many messages may wait in this process; a listener that falls further behind is told of a gap.
 const WAITING_MESSAGES: usize = 16 * 1024;
+
+/// How long a start waits for the first connection.
+const FIRST_CONNECTION_WITHIN: Duration = Duration::from_secs(2);
 
 pub(super) async fn connect(
     url: &str,
@@ -35,6 +41,8 @@ pub(super) async fn connect(
         .connect(addresses)
         .await
         .map_err(BusError::unreachable)?;
+    // A server that is there is worth a moment; one that isn't is no reason not to start.
+    let _ = tokio::time::timeout(FIRST_CONNECTION_WITHIN, client.flush()).await;
     Ok((client, receiver))
 }
 
@@ -60,6 +68,8 @@ pub(super) async fn watch(shared: Arc<Shared>, mut events: mpsc::UnboundedReceiv
             Event::SlowConsumer(_) => shared.fanout.gap(),
             Event::Disconnected => {
                 lost = true;
+                // It may be a new server that is found next.
+                shared.stream_is_there.store(false, Ordering::Release);
                 tracing::warn!("the connection to NATS is lost");
             }
             other => tracing::info!(event = %other, "NATS"),
@@ -105,6 +115,16 @@ fn read(message: &Message) -> Option<Envelope> {
 }
 
 impl Shared {
+    /// While there is no connection, asking would only mean waiting for an answer in vain.
+    pub(super) fn check_connection(&self) -> Result<(), BusError> {
+        match self.client.connection_state() {
+            State::Connected => Ok(()),
+            State::Pending | State::Disconnected => {
+                Err(BusError::unreachable("there is no connection to NATS"))
+            }
+        }
+    }
+
     /// Returns once the server has seen everything that was sent to it before, or doesn't answer.
     async fn round_trip(&self) {
         if self.client.connection_state() == State::Connected {

@@ -7,7 +7,8 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use async_nats::jetstream::{
-    context::PublishErrorKind,
+    ErrorCode,
+    context::{CreateStreamError, CreateStreamErrorKind, PublishErrorKind},
     message::PublishMessage,
     stream::{Config, RetentionPolicy, StorageType, Stream},
 };
@@ -22,6 +23,8 @@ const KEEP_EVENTS: Duration = Duration::from_hours(7 * 24);
 const DEDUPLICATE_WITHIN: Duration = Duration::from_mins(5);
 /// The sequence of no message ever.
 const NO_SEQUENCE: u64 = u64::MAX;
+/// Beyond this, the stream is not about to be finished by another process.
+const MOST_LOOKS: u32 = 50;
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 impl Shared {
@@ -29,19 +32,28 @@ impl Shared {
     pub(super) async fn stream(&self) -> Result<Stream, BusError> {
         // One of a process's tasks makes it; the others find it.
         let _turn = self.making_stream.lock().await;
-        let stream = self.jetstream.get_or_create_stream(self.stream_config()).await;
-        let stream = stream.map_err(BusError::unreachable)?;
-        while !self.stream_is_there.load(Ordering::Acquire) {
-            if self.stream_answers().await? {
-                self.stream_is_there.store(true, Ordering::Release);
-            } else {
-                sleep(LOOK_AGAIN_AFTER).await;
+        for _ in 0..MOST_LOOKS {
+            self.check_connection()?;
+            match self.jetstream.get_or_create_stream(self.stream_config()).await {
+                Ok(stream) if self.stream_is_finished().await? => return Ok(stream),
+                Ok(_) => {}
+                // Another process is making it: its subjects are taken by a stream that isn't shown yet.
+                Err(error) if overlaps(&error) => {}
+                Err(error) => return Err(BusError::unreachable(error)),
             }
+            sleep(LOOK_AGAIN_AFTER).await;
         }
-        Ok(stream)
+        Err(BusError::unreachable("the subjects belong to another stream"))
     }
 
-    /// Whether the stream is finished: then it refuses a message whose place in the stream can't be right.
+    async fn stream_is_finished(&self) -> Result<bool, BusError> {
+        if !self.stream_is_there.load(Ordering::Acquire) && self.stream_answers().await? {
+            self.stream_is_there.store(true, Ordering::Release);
+        }
+        Ok(self.stream_is_there.load(Ordering::Acquire))
+    }
+
+    /// A finished stream refuses a message whose place in it can't be right.
     async fn stream_answers(&self) -> Result<bool, BusError> {
         let question =
             PublishMessage::build().expected_stream(&self.options.stream).expected_last_sequence(NO_SEQUENCE);
@@ -66,4 +78,11 @@ impl Shared {
             ..Config::default()
         }
     }
+}
+
+fn overlaps(error: &CreateStreamError) -> bool {
+    matches!(
+        error.kind(),
+        CreateStreamErrorKind::JetStream(answer) if answer.error_code() == ErrorCode::STREAM_SUBJECT_OVERLAP
+    )
 }

@@ -112,8 +112,7 @@ async fn a_process_may_start_before_the_server_does() {
     let recorder = Recorder::new();
     let _member = join(&bus, "hugs.projection", &["hugs.HugSent"], &recorder).await;
     world.server().start_again().await;
-    let published = async { while bus.publish(&hugs(1..=1)).await.is_err() {} };
-    tokio::time::timeout(DEADLINE, published).await.unwrap();
+    tokio::time::timeout(DEADLINE, publishing(&bus, hugs(1..=1))).await.unwrap().unwrap();
     recorder.until(|log| log.handled == [1]).await;
 }
 
