@@ -4,9 +4,11 @@ mod app;
 mod client;
 mod database;
 mod deadline;
+mod port;
 mod recorder;
 
 pub use app::{Builder, TestApp};
 pub use client::{Client, EventStream};
 pub use database::TestDatabase;
 pub use deadline::{DEADLINE, eventually};
+pub use port::free_port;

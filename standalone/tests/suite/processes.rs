@@ -8,10 +8,10 @@ use std::{
 };
 
 use tempfile::TempDir;
-use testkit::eventually;
+use testkit::{eventually, free_port};
 use tokio::process::{Child, Command};
 
-use crate::world::{IDENTITY_SECRET, SUBGRAPHS, free_port};
+use crate::world::{IDENTITY_SECRET, SUBGRAPHS};
 
 pub(crate) struct Processes {
     urls: BTreeMap<&'static str, String>,

@@ -3,16 +3,13 @@
 use std::{path::Path, process::Stdio};
 
 use serde_json::{Value, json};
-use testkit::eventually;
+use testkit::{eventually, free_port};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
 };
 
-use crate::{
-    client::{Client, LOGIN},
-    world::free_port,
-};
+use crate::client::{Client, LOGIN};
 
 fn program(data: &Path, port: u16) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_standalone"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clock::SystemClock;
 use service::{Secret, bind, serve};
 use standalone::{Product, ProductOptions};
-use testkit::TestDatabase;
+use testkit::{TestDatabase, free_port};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -118,10 +118,4 @@ impl OneProcess {
         self.product.stop().await;
         self.serving.await.expect("the server ends well").expect("the server ends well");
     }
-}
-
-/// A port that nobody listens on just now.
-pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }
