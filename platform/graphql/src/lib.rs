@@ -12,4 +12,4 @@ pub use failure::{Failure, parse_id};
 pub use page::{Connection, connection, page_request};
 pub use refusal::{Refusal, UserError, settle};
 pub use scalar::{Cursor, LocalDate, TimeZone};
-pub use schema::schema;
+pub use schema::{schema, sdl};

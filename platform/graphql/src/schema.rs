@@ -1,6 +1,6 @@
 //! How every subgraph's schema is built.
 
-use async_graphql::{ObjectType, Schema, SchemaBuilder, SubscriptionType};
+use async_graphql::{ObjectType, SDLExportOptions, Schema, SchemaBuilder, SubscriptionType};
 
 /// Deeper selections are refused; the gateway has limits of its own before this one.
 const MAX_DEPTH: usize = 24;
@@ -26,4 +26,20 @@ where
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(MAX_RECURSION)
+}
+
+/// The schema's text as federation sees it, in an order that doesn't change.
+pub fn sdl<Query, Mutation, Subscription>(schema: &Schema<Query, Mutation, Subscription>) -> String
+where
+    Query: ObjectType + 'static,
+    Mutation: ObjectType + 'static,
+    Subscription: SubscriptionType + 'static,
+{
+    let options = SDLExportOptions::new()
+        .federation()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .compose_directive();
+    schema.sdl_with_options(options)
 }

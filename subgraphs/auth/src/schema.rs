@@ -1,6 +1,6 @@
 //! The schema: its roots, and what a request brings along.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, Schema};
 use axum::{Router, middleware};
 
 use crate::{
@@ -18,13 +18,7 @@ fn schema() -> Schema<Query, Mutation, EmptySubscription> {
 }
 
 pub(crate) fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .federation()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .compose_directive();
-    schema().sdl_with_options(options)
+    graphql::sdl(&schema())
 }
 
 /// The schema over HTTP.

@@ -1,6 +1,6 @@
 //! The schema, and the route that serves it.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, dataloader::DataLoader};
+use async_graphql::{MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
 use axum::Router;
 
 use crate::{
@@ -28,13 +28,7 @@ fn schema() -> Schema<Query, Mutation, Subscription> {
 }
 
 pub(crate) fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .federation()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .compose_directive();
-    schema().sdl_with_options(options)
+    graphql::sdl(&schema())
 }
 
 pub(crate) fn routes(ctx: Ctx) -> Router {

@@ -1,6 +1,6 @@
 //! The schema: its roots, and what a request brings along.
 
-use async_graphql::{EmptySubscription, Request, SDLExportOptions, Schema, dataloader::DataLoader};
+use async_graphql::{EmptySubscription, Request, Schema, dataloader::DataLoader};
 
 use crate::{
     context::Ctx,
@@ -14,13 +14,7 @@ pub(crate) fn schema() -> MoodsSchema {
 }
 
 pub(crate) fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .federation()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .compose_directive();
-    schema().sdl_with_options(options)
+    graphql::sdl(&schema())
 }
 
 /// Puts the context and the loader of one request into it.

@@ -1,7 +1,7 @@
 //! The schema: its roots, and what a request brings along.
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, SDLExportOptions, Schema,
+    EmptyMutation, EmptySubscription, Request, Schema,
     dataloader::{DataLoader, HashMapCache},
 };
 use service::Ctx;
@@ -15,13 +15,7 @@ pub(crate) fn schema() -> StreaksSchema {
 }
 
 pub(crate) fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .federation()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .compose_directive();
-    schema().sdl_with_options(options)
+    graphql::sdl(&schema())
 }
 
 /// Puts the loader of one request into it; streaks are computed, and waited for, once a request.

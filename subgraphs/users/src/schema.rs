@@ -1,8 +1,6 @@
 //! The schema: its roots, and what a request brings along.
 
-use async_graphql::{
-    EmptySubscription, MergedObject, Request, SDLExportOptions, Schema, dataloader::DataLoader,
-};
+use async_graphql::{EmptySubscription, MergedObject, Request, Schema, dataloader::DataLoader};
 use axum::Router;
 
 use crate::{
@@ -20,13 +18,7 @@ fn schema() -> Schema<Query, Mutation, EmptySubscription> {
 }
 
 pub(crate) fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .federation()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .compose_directive();
-    schema().sdl_with_options(options)
+    graphql::sdl(&schema())
 }
 
 /// The schema over HTTP.
