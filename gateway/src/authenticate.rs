@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use clock::SharedClock;
 use http::{HeaderMap, header};
 use moka::sync::Cache;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use service::transport::Transport;
@@ -42,7 +43,7 @@ pub struct Identity {
 }
 
 /// Which tokens are believed. Without keys and without a secret no token is looked at and everybody is anonymous.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuthenticationConfig {
     /// What `iss` has to be.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// Everything that can be said about a gateway besides its supergraph.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub http: HttpConfig,
@@ -30,7 +31,7 @@ pub struct Config {
 }
 
 /// How subgraphs are treated, unless [`SubgraphConfig`] says otherwise for one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrafficConfig {
     pub connect_timeout_ms: u64,
@@ -75,7 +76,7 @@ impl TrafficConfig {
 }
 
 /// What clients may ask for.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationsConfig {
     /// Whether `__schema` and `__type` are answered.
@@ -116,7 +117,7 @@ impl Default for OperationsConfig {
 }
 
 /// Where the bus tells of sessions that ended.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevocationsConfig {
     /// The event, such as `auth.SessionRevoked`.

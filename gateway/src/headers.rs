@@ -1,9 +1,10 @@
 //! Which of a client's headers travel on to the subgraphs, by configured rule.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use identity::{ASSERTION_HEADER, USER_ID_HEADER};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 /// Names that belong to the gateway: a client that sends one is forging an identity.
@@ -31,7 +32,7 @@ const NOT_BY_RULE: [&str; 17] = [
 ];
 
 /// Rules for every subgraph, then further ones for single subgraphs; applied in the order written.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HeadersConfig {
     pub all: Vec<HeaderRule>,
@@ -58,30 +59,46 @@ pub enum HeaderRule {
     Remove { name: HeaderName },
 }
 
-#[derive(Deserialize)]
+impl JsonSchema for HeaderRule {
+    fn schema_name() -> Cow<'static, str> {
+        "HeaderRule".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        RuleAsWritten::json_schema(generator)
+    }
+}
+
+/// Exactly one of these.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RuleAsWritten {
+    /// The client's header goes on to the subgraph.
     propagate: Option<PropagateAsWritten>,
+    /// A fixed value is sent.
     insert: Option<InsertAsWritten>,
+    /// What an earlier rule added is taken back.
     remove: Option<RemoveAsWritten>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PropagateAsWritten {
     name: String,
+    /// The name under which it goes on; its own by default.
     rename: Option<String>,
+    /// The value when the client sends none; without it nothing is sent then.
     default: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct InsertAsWritten {
     name: String,
     value: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RemoveAsWritten {
     name: String,

@@ -5,6 +5,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ use crate::Gateway;
 /// the modules are built by their network, so that no hash can be known before.
 const PAGE: &str = include_str!("playground/page.html");
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlaygroundConfig {
     pub enabled: bool,
@@ -29,7 +30,7 @@ impl Default for PlaygroundConfig {
 }
 
 /// One tab with an example.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TabConfig {
     /// Stands over the example as a comment; GraphiQL names the tab after its operation.

@@ -17,6 +17,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, Header,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service::transport::Transport;
 use tokio::time::{Instant, timeout};
@@ -30,7 +31,7 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Where public keys come from: `{url}`, or `{subgraph, path}` for one of the supergraph's own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JwksConfig {
     pub url: Option<String>,

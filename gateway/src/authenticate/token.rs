@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Header, Validation, decode, decode_header, errors::ErrorKind};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -14,7 +15,7 @@ pub(super) const WRONG_ALGORITHM: AuthenticationError =
     AuthenticationError::Invalid("its algorithm is not accepted here");
 
 /// Under which names a token carries what the gateway reads.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClaimNames {
     /// The session, by which it can be revoked.

@@ -1,9 +1,10 @@
 //! What can be said about the client side of the gateway.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// GraphQL over HTTP and server-sent events.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HttpConfig {
     pub path: String,
@@ -27,7 +28,7 @@ impl Default for HttpConfig {
 }
 
 /// GraphQL over WebSocket, `graphql-transport-ws`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebSocketConfig {
     /// How long a client may wait before its `connection_init`.
@@ -63,7 +64,7 @@ impl Default for WebSocketConfig {
 }
 
 /// Which web pages may read answers; none by default.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CorsConfig {
     /// Origins such as `https://example.org`, or the one word `*`.
@@ -74,7 +75,7 @@ pub struct CorsConfig {
 }
 
 /// Which requests a browser must not be able to send on another page's behalf.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CsrfConfig {
     pub enabled: bool,

@@ -13,6 +13,7 @@ use clock::SharedClock;
 use futures::{StreamExt, stream, stream::BoxStream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service::transport::{Transport, TransportError};
 use tokio::{
@@ -45,7 +46,7 @@ const TRACE_HEADERS: [HeaderName; 2] =
     [HeaderName::from_static("traceparent"), HeaderName::from_static("tracestate")];
 
 /// What the configuration may say of one subgraph.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SubgraphConfig {
     /// Instead of the supergraph's.
