@@ -39,7 +39,7 @@ pub(crate) async fn ready(State(gateway): State<Gateway>) -> impl IntoResponse {
 /// Every subgraph's circuit and latest fortune, and how the token keys are. Always 200: a subgraph that is down
 /// costs its own fields, not the gateway.
 pub(crate) async fn services(State(gateway): State<Gateway>) -> impl IntoResponse {
-    let subgraphs = gateway.shared.subgraphs.health();
+    let subgraphs = gateway.serving().subgraphs.health();
     let jwks = gateway.shared.authenticator.jwks_health();
     let well = subgraphs.iter().all(|subgraph| subgraph.breaker == BreakerState::Closed)
         && jwks.as_ref().is_none_or(|jwks| jwks.error.is_none());

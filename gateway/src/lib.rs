@@ -8,6 +8,7 @@ mod health;
 mod playground;
 pub mod revocation_feed;
 pub mod server;
+pub mod serving;
 pub mod subgraphs;
 
 pub use server::{Gateway, GatewayError, GatewayOptions};

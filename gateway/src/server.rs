@@ -23,6 +23,7 @@ use clock::SharedClock;
 use http::Uri;
 use identity::AssertionSigner;
 use service::transport::{HttpOptions, Transport};
+use tokio::sync::watch;
 use tower_http::{catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer};
 
 pub use config::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig};
@@ -31,11 +32,12 @@ use crate::{
     authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
     config::{Config, OperationsConfig, RevocationsConfig},
     engine::{
-        Engine, SupergraphError,
+        SupergraphError,
         options::{EngineOptions, Limits, SubgraphErrors},
         subgraphs_of,
     },
     health, playground,
+    serving::{Serving, ServingError, Servings},
     subgraphs::{Subgraphs, SubgraphsError, SubgraphsOptions},
 };
 use drain::Drain;
@@ -78,8 +80,7 @@ pub struct Gateway {
 /// Everything a request may need.
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    pub(crate) engine: Engine,
-    pub(crate) subgraphs: Arc<Subgraphs>,
+    servings: Servings,
     pub(crate) authenticator: Authenticator,
     request_ids: RequestIds,
     drain: Drain,
@@ -107,15 +108,15 @@ impl Gateway {
             signer: identity_secret.as_deref().map(AssertionSigner::new),
             clock: clock.clone(),
         })?);
-        let upstream = Arc::clone(&subgraphs);
-        let engine = Engine::try_new(&supergraph_sdl, upstream, engine_options(&config.operations))?;
+        let engine_options = engine_options(&config.operations);
+        let served = Arc::clone(&subgraphs);
+        let servings = Servings::try_new(&supergraph_sdl, served, engine_options, clock.clone())?;
         let jwks = config.authentication.jwks.as_ref();
         let jwks = jwks.map(|jwks| jwks_source(jwks, &subgraphs)).transpose()?;
         let revocations = Revocations::new(clock.clone());
         let authenticator = Authenticator::new(&config.authentication, jwks, revocations, clock);
         let shared = Shared {
-            engine,
-            subgraphs,
+            servings,
             authenticator,
             request_ids: RequestIds::new(),
             drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),
@@ -142,6 +143,24 @@ impl Gateway {
             None => router,
         };
         router.layer(CatchPanicLayer::custom(refusal::of_panic)).with_state(self.clone())
+    }
+
+    /// What a request that begins now is served with, from its first byte to its last.
+    pub fn serving(&self) -> Arc<Serving> {
+        self.shared.servings.current()
+    }
+
+    /// Tells of each supergraph that replaces another: streams have to move over to it.
+    pub fn servings(&self) -> watch::Receiver<Arc<Serving>> {
+        self.shared.servings.subscribe()
+    }
+
+    /// Serves another supergraph from now on; running requests keep theirs. A refused one changes nothing.
+    pub fn replace_supergraph(&self, supergraph_sdl: &str) -> Result<u64, ServingError> {
+        let serving = self.shared.servings.successor(supergraph_sdl)?;
+        let generation = serving.generation;
+        self.shared.servings.replace(serving);
+        Ok(generation)
     }
 
     /// The deny-list of sessions; whoever hears of a revocation tells it here.

@@ -8,7 +8,10 @@ mod passport;
 mod retry;
 mod subgraph;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -22,11 +25,12 @@ pub use breaker::{BreakerConfig, BreakerState};
 pub use subgraph::{SubgraphConfig, SubgraphHealth};
 
 use crate::{
-    config::Config,
+    config::{Config, TrafficConfig},
     engine::{
         context::RequestContext,
         upstream::{Upstream, UpstreamError},
     },
+    headers::HeadersConfig,
 };
 use passport::Passports;
 use subgraph::Subgraph;
@@ -34,7 +38,8 @@ use subgraph::Subgraph;
 /// Every subgraph of the supergraph.
 #[derive(Debug)]
 pub struct Subgraphs {
-    by_name: HashMap<String, Subgraph>,
+    by_name: HashMap<String, Arc<Subgraph>>,
+    ways: Arc<Ways>,
 }
 
 /// Why the subgraphs can't be addressed.
@@ -62,50 +67,60 @@ pub struct SubgraphsOptions<'options> {
 
 impl Subgraphs {
     pub fn try_new(options: SubgraphsOptions<'_>) -> Result<Self, SubgraphsError> {
-        let SubgraphsOptions { declared, config, mut transports, signer, clock } = options;
+        let SubgraphsOptions { declared, config, transports, signer, clock } = options;
         let named = config.subgraphs.keys().chain(config.headers.subgraphs.keys());
         for name in named {
             if !declared.iter().any(|(known, _)| known == name) {
                 return Err(SubgraphsError::Unknown(name.clone()));
             }
         }
-        let passports = Arc::new(Passports::new(signer, clock.clone()));
-        let network = Network::new(config);
+        let ways = Ways {
+            traffic: config.traffic.clone(),
+            subgraphs: config.subgraphs.clone(),
+            headers: config.headers.clone(),
+            transports,
+            network: Network::new(config),
+            passports: Arc::new(Passports::new(signer, clock.clone())),
+            clock,
+        };
+        Self::reached(declared, Arc::new(ways), &HashMap::new())
+    }
+
+    /// The subgraphs of another supergraph under the same configuration. Those whose name and address stay are the
+    /// very same, with their circuits, permits and connections. The configuration may speak of one that is gone.
+    pub fn renewed(&self, declared: Vec<(String, String)>) -> Result<Self, SubgraphsError> {
+        Self::reached(declared, Arc::clone(&self.ways), &self.by_name)
+    }
+
+    fn reached(
+        declared: Vec<(String, String)>,
+        ways: Arc<Ways>,
+        known: &HashMap<String, Arc<Subgraph>>,
+    ) -> Result<Self, SubgraphsError> {
         let mut by_name = HashMap::with_capacity(declared.len());
         for (name, declared_url) in declared {
-            let settings = config.subgraphs.get(&name).cloned().unwrap_or_default();
-            let url = url_of(&name, &declared_url, &settings, transports.contains_key(&name))?;
-            let transport = transports.remove(&name).unwrap_or_else(|| network.transport(&settings));
-            let rules = config.headers.rules_of(&name);
-            let subgraph = Subgraph::new(
-                name.clone(),
-                url,
-                transport,
-                &config.traffic.overlaid(&settings),
-                rules,
-                Arc::clone(&passports),
-                clock.clone(),
-            );
+            let subgraph = ways.subgraph(&name, &declared_url, known.get(&name))?;
             by_name.insert(name, subgraph);
         }
-        Ok(Self { by_name })
+        Ok(Self { by_name, ways })
     }
 
     /// How each subgraph fares, by name.
     pub fn health(&self) -> Vec<SubgraphHealth> {
-        let mut health: Vec<_> = self.by_name.values().map(Subgraph::health).collect();
+        let mut health: Vec<_> = self.by_name.values().map(|subgraph| subgraph.health()).collect();
         health.sort_by(|one, other| one.name.cmp(&other.name));
         health
     }
 
     /// The transport and address of a subgraph, for plain HTTP questions such as its JWKS.
     pub fn door(&self, name: &str) -> Option<(Transport, Uri)> {
-        self.by_name.get(name).map(Subgraph::door)
+        self.by_name.get(name).map(|subgraph| subgraph.door())
     }
 
     fn get(&self, name: &str) -> Result<&Subgraph, UpstreamError> {
         self.by_name
             .get(name)
+            .map(|subgraph| &**subgraph)
             .ok_or_else(|| UpstreamError::Unreachable(format!("no subgraph is called {name}")))
     }
 }
@@ -131,7 +146,46 @@ impl Upstream for Subgraphs {
     }
 }
 
+/// Everything besides their addresses that says how subgraphs are reached; outlives each supergraph.
+#[derive(Debug)]
+struct Ways {
+    traffic: TrafficConfig,
+    subgraphs: BTreeMap<String, SubgraphConfig>,
+    headers: HeadersConfig,
+    transports: HashMap<String, Transport>,
+    network: Network,
+    passports: Arc<Passports>,
+    clock: SharedClock,
+}
+
+impl Ways {
+    /// The way to one subgraph: the one that is known, if it still leads there.
+    fn subgraph(
+        &self,
+        name: &str,
+        declared_url: &str,
+        known: Option<&Arc<Subgraph>>,
+    ) -> Result<Arc<Subgraph>, SubgraphsError> {
+        let settings = self.subgraphs.get(name).cloned().unwrap_or_default();
+        let transport = self.transports.get(name);
+        let url = url_of(name, declared_url, &settings, transport.is_some())?;
+        if let Some(known) = known.filter(|known| *known.url() == url) {
+            return Ok(Arc::clone(known));
+        }
+        Ok(Arc::new(Subgraph::new(
+            name.to_owned(),
+            url,
+            transport.cloned().unwrap_or_else(|| self.network.transport(&settings)),
+            &self.traffic.overlaid(&settings),
+            self.headers.rules_of(name),
+            Arc::clone(&self.passports),
+            self.clock.clone(),
+        )))
+    }
+}
+
 /// The clients that all subgraphs on the network share, one for each version of HTTP.
+#[derive(Debug)]
 struct Network {
     http1: Transport,
     http2: Transport,

@@ -11,7 +11,7 @@ use tokio::time::{Instant, interval_at};
 use super::{Gateway, media::Media, refusal::Refusal};
 use crate::{
     authenticate::{EndOfLife, Lifetime},
-    engine::{GraphqlResponse, OperationKind, PreparedOperation, context::RequestContext},
+    engine::{Engine, GraphqlResponse, OperationKind, PreparedOperation, context::RequestContext},
 };
 
 /// A comment: keeps proxies from closing a silent stream, and tells us when the client is gone.
@@ -22,10 +22,10 @@ const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata: \n\n");
 /// Runs an operation and sends each of its responses as an event.
 pub(super) fn serve(
     gateway: &Gateway,
+    engine: Engine,
     operation: PreparedOperation,
     context: RequestContext,
 ) -> Result<Response, Refusal> {
-    let engine = gateway.shared.engine.clone();
     let for_responses = context.clone();
     let responses = async move {
         match operation.kind() {

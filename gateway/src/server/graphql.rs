@@ -69,7 +69,8 @@ async fn run(
     headers::strip(&mut client_headers);
     let context =
         RequestContext { headers: Arc::new(client_headers), viewer, request_id: log.request_id.clone() };
-    let operation = match gateway.shared.engine.prepare(request) {
+    let serving = gateway.serving();
+    let operation = match serving.engine.prepare(request) {
         Ok(operation) => operation,
         Err(response) if media == Media::EventStream => {
             return event_stream::one(gateway, &context, response);
@@ -81,12 +82,12 @@ async fn run(
         return Err(Refusal::MethodOfOperation);
     }
     if media == Media::EventStream {
-        return event_stream::serve(gateway, operation, context);
+        return event_stream::serve(gateway, serving.engine.clone(), operation, context);
     }
     match operation.kind() {
         OperationKind::Subscription => Err(Refusal::StreamNotAccepted),
         OperationKind::Query | OperationKind::Mutation => {
-            Ok(whole(gateway.shared.engine.execute(&operation, context).await, media))
+            Ok(whole(serving.engine.execute(&operation, context).await, media))
         }
     }
 }

@@ -132,6 +132,10 @@ impl Subgraph {
         }
     }
 
+    pub(super) fn url(&self) -> &Uri {
+        &self.url
+    }
+
     pub(super) fn door(&self) -> (Transport, Uri) {
         (self.transport.clone(), self.url.clone())
     }

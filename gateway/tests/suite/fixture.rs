@@ -422,6 +422,24 @@ impl Installation {
         self.letters_server = Some(Server::start(address, router).await);
     }
 
+    /// The supergraph that the gateway started with.
+    pub(crate) fn supergraph(&self) -> String {
+        let url_of = |server: &Option<Server>| server.as_ref().map(Server::url).unwrap_or_default();
+        supergraph(&url_of(&self.people_server), &url_of(&self.letters_server))
+    }
+
+    /// The same without one root field.
+    pub(crate) fn supergraph_without(&self, field: &str) -> String {
+        let whole = self.supergraph();
+        let is_the_field = |line: &&str| {
+            line.trim_start()
+                .strip_prefix(field)
+                .is_some_and(|rest| rest.starts_with(':') || rest.starts_with('('))
+        };
+        assert!(whole.lines().any(|line| is_the_field(&line)), "the supergraph has {field}: {whole}");
+        whole.lines().filter(|line| !is_the_field(line)).map(|line| format!("{line}\n")).collect()
+    }
+
     pub(crate) fn people_url(&self) -> String {
         self.people_server.as_ref().expect("it runs").url()
     }

@@ -10,4 +10,5 @@ mod graphql_over_http;
 
 mod process;
 mod resilience;
+mod serving;
 mod websocket;

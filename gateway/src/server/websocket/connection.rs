@@ -223,7 +223,7 @@ impl Session {
             request_id: gateway.shared.request_ids.fresh(),
         };
         tracing::debug!(socket = %self.connection.id, request_id = %context.request_id, "operation");
-        self.operations.start(id, gateway.shared.engine.clone(), request, context);
+        self.operations.start(id, gateway.serving().engine.clone(), request, context);
         Ok(())
     }
 
