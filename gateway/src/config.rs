@@ -1,6 +1,10 @@
 //! The one configuration: typed, with a default for everything, unknown keys refused.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -88,7 +92,12 @@ pub struct OperationsConfig {
     pub max_fields: usize,
     pub max_tokens: usize,
     pub max_document_bytes: usize,
-    pub plan_cache_capacity: u64,
+    /// How many bytes the documents that are kept may take; 16 MiB by default.
+    pub document_cache_bytes: u64,
+    /// How many bytes the plans that are kept may take; 48 MiB by default.
+    pub plan_cache_bytes: u64,
+    /// The labels of `@override(label:)` that are on; none by default. `percent(…)` is decided for each request.
+    pub override_labels: BTreeSet<String>,
     pub planning_timeout_ms: u64,
     /// Whether `extensions.queryPlan` shows how an operation was planned.
     pub expose_query_plan: bool,
@@ -108,7 +117,9 @@ impl Default for OperationsConfig {
             max_fields: engine.limits.max_fields,
             max_tokens: engine.limits.max_tokens,
             max_document_bytes: engine.limits.max_document_bytes,
-            plan_cache_capacity: engine.plan_cache_capacity,
+            document_cache_bytes: engine.document_cache_bytes,
+            plan_cache_bytes: engine.plan_cache_bytes,
+            override_labels: engine.override_labels,
             planning_timeout_ms: 2_000,
             expose_query_plan: engine.expose_query_plan,
             show_errors_of: None,

@@ -11,6 +11,7 @@ mod operation_kind;
 pub mod options;
 mod plan;
 mod planning;
+mod preparations;
 mod projection;
 pub mod request;
 mod reserved_keys;
@@ -27,11 +28,11 @@ mod variables;
 use std::sync::Arc;
 
 use futures::stream::BoxStream;
-use moka::sync::Cache;
 use serde_json::{Map, Value as Json};
 
 pub use self::graphql_error::{GraphqlError, Location, PathStep};
 pub use self::operation_kind::OperationKind;
+pub use self::preparations::{CacheFill, CacheFills};
 pub use self::response::GraphqlResponse;
 pub use self::supergraph::{SupergraphError, subgraphs_of};
 
@@ -41,6 +42,7 @@ use self::execution::{Execution, ResponseSlots, Surroundings};
 use self::options::EngineOptions;
 use self::plan::PlanNode;
 use self::planning::{PlanningError, QueryPlanner};
+use self::preparations::{DocumentKey, PlanKey, Preparations, Reading};
 use self::request::GraphqlRequest;
 use self::schema::ApiSchema;
 use self::upstream::Upstream;
@@ -59,14 +61,7 @@ struct Inner {
     validator: Validator,
     upstream: Arc<dyn Upstream>,
     options: EngineOptions,
-    /// Valid documents, and the refusals of those that aren't.
-    documents: Cache<DocumentKey, Result<Arc<ValidDocument>, GraphqlResponse>>,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct DocumentKey {
-    text: String,
-    operation_name: Option<String>,
+    preparations: Preparations,
 }
 
 /// An operation that may run: valid, its variables coerced, its plan made.
@@ -75,6 +70,20 @@ pub struct PreparedOperation {
     document: Arc<ValidDocument>,
     variant: Arc<Variant>,
     variables: Map<String, Json>,
+}
+
+impl Inner {
+    fn read(&self, key: &DocumentKey) -> Reading {
+        ValidDocument::try_new(
+            &key.text,
+            key.operation_name.as_deref(),
+            &self.options.limits,
+            &self.schema,
+            &self.validator,
+        )
+        .map(Arc::new)
+        .map_err(|errors| GraphqlResponse::refusal(&errors))
+    }
 }
 
 impl PreparedOperation {
@@ -102,11 +111,11 @@ impl Engine {
     ) -> Result<Self, SupergraphError> {
         let document = supergraph::parse(supergraph_sdl)?;
         let subgraphs = supergraph::joined_graphs(&document)?;
-        let planner = QueryPlanner::try_new(&document, options.planning_timeout, options.expose_query_plan)?;
+        let planner = QueryPlanner::try_new(&document, &options)?;
         let schema = ApiSchema::new(planner.consumer_schema());
         let validator = Validator::new(options.introspection);
-        let documents = Cache::new(options.plan_cache_capacity);
-        let inner = Inner { subgraphs, planner, schema, validator, upstream, options, documents };
+        let preparations = Preparations::new(&options);
+        let inner = Inner { subgraphs, planner, schema, validator, upstream, options, preparations };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -115,17 +124,24 @@ impl Engine {
         self.inner.subgraphs.iter().map(|(name, url)| (name.as_str(), url.as_str()))
     }
 
-    /// Parses, picks the operation, validates, coerces variables and plans; cached by document.
-    pub fn prepare(&self, request: GraphqlRequest) -> Result<PreparedOperation, GraphqlResponse> {
-        let Inner { schema, planner, .. } = &*self.inner;
+    /// How much is kept of what was prepared.
+    pub async fn cache_fills(&self) -> CacheFills {
+        self.inner.preparations.fills().await
+    }
+
+    /// Parses, picks the operation, validates, coerces variables and plans. What was done before isn't done again.
+    pub async fn prepare(&self, request: GraphqlRequest) -> Result<PreparedOperation, GraphqlResponse> {
         let Some(text) = request.query else {
             return Err(GraphqlResponse::request_error("BAD_REQUEST", "The request has no `query`."));
         };
         let operation_name = request.operation_name.filter(|name| !name.is_empty());
-        let document = self.document(DocumentKey { text, operation_name })?;
-        let variables = variables::coerce(schema, document.variable_definitions(), request.variables)
-            .map_err(|errors| GraphqlResponse::refusal(&errors))?;
-        let variant = document.variant(schema, planner, &variables).map_err(|error| {
+        let document = self.document(DocumentKey { text, operation_name }).await?;
+        let variables =
+            variables::coerce(&self.inner.schema, document.variable_definitions(), request.variables)
+                .map_err(|errors| GraphqlResponse::refusal(&errors))?;
+        let conditions =
+            document.conditions(&variables).map_err(|error| GraphqlResponse::refusal(&[error]))?;
+        let variant = self.variant(&document, conditions).await.map_err(|error| {
             tracing::error!(%error, operation = document.name(), "no plan for a valid operation");
             let code = match error {
                 PlanningError::TimedOut => "QUERY_PLANNING_TIMEOUT",
@@ -159,25 +175,26 @@ impl Engine {
         subscription::subscribe(self.clone(), operation, context).await
     }
 
-    fn document(&self, key: DocumentKey) -> Result<Arc<ValidDocument>, GraphqlResponse> {
-        if let Some(known) = self.inner.documents.get(&key) {
-            return known;
+    async fn document(&self, key: DocumentKey) -> Reading {
+        // One beyond the limit is refused by its length alone, and must not fill the cache.
+        if key.text.len() > self.inner.options.limits.max_document_bytes {
+            return self.inner.read(&key);
         }
-        let Inner { options, schema, validator, documents, .. } = &*self.inner;
-        let document = ValidDocument::try_new(
-            &key.text,
-            key.operation_name.as_deref(),
-            &options.limits,
-            schema,
-            validator,
-        )
-        .map(Arc::new)
-        .map_err(|errors| GraphqlResponse::refusal(&errors));
-        // A document beyond the limit must not fill the cache.
-        if key.text.len() <= options.limits.max_document_bytes {
-            documents.insert(key, document.clone());
-        }
-        document
+        let inner = Arc::clone(&self.inner);
+        self.inner.preparations.document(key, move |key| inner.read(key)).await
+    }
+
+    async fn variant(
+        &self,
+        document: &Arc<ValidDocument>,
+        conditions: Vec<bool>,
+    ) -> Result<Arc<Variant>, PlanningError> {
+        let overrides = self.inner.planner.draw_overrides();
+        let key = PlanKey { document: document.number(), conditions, overrides };
+        let outcomes = key.conditions.clone();
+        let (inner, document) = (Arc::clone(&self.inner), Arc::clone(document));
+        let plan = move || document.variant(&inner.schema, &inner.planner, &outcomes, overrides);
+        self.inner.preparations.plan(key, plan).await
     }
 
     fn surroundings<'a>(

@@ -196,7 +196,9 @@ fn engine_options(config: &OperationsConfig) -> EngineOptions {
             max_tokens: config.max_tokens,
             max_document_bytes: config.max_document_bytes,
         },
-        plan_cache_capacity: config.plan_cache_capacity,
+        document_cache_bytes: config.document_cache_bytes,
+        plan_cache_bytes: config.plan_cache_bytes,
+        override_labels: config.override_labels.clone(),
         planning_timeout: Duration::from_millis(config.planning_timeout_ms),
         expose_query_plan: config.expose_query_plan,
         subgraph_errors: match &config.show_errors_of {

@@ -1,11 +1,11 @@
 //! From a request's text to an operation that is known to be valid.
 
-use std::collections::HashMap;
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use ahash::{AHashMap, AHashSet};
 use graphql_tools::static_graphql::query::{
-    Definition, Directive, Document, OperationDefinition, Selection, SelectionSet, Value, VariableDefinition,
+    Definition, Directive, Document, FragmentDefinition, OperationDefinition, Selection, SelectionSet, Value,
+    VariableDefinition,
 };
 use serde_json::{Map, Value as Json};
 
@@ -20,26 +20,36 @@ use super::schema::ApiSchema;
 use super::selections::{condition_of, document_for_subgraphs, fragments_of, resolve};
 use super::validation::Validator;
 
-/// How many combinations of `@skip` and `@include` variables are kept for one document.
-const MAX_VARIANTS: usize = 32;
+mod footprint;
+
+/// Numbers documents, for as long as the process runs.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// A valid document and the operation picked from it.
 pub(super) struct ValidDocument {
+    number: u64,
     document: Document,
     operation: usize,
     kind: OperationKind,
-    /// Variables that decide a `@skip` or `@include`, anywhere in the document.
+    /// Variables that decide a `@skip` or `@include` of the operation.
     conditions: Vec<String>,
-    variants: Mutex<HashMap<Vec<bool>, Arc<Variant>>>,
+    bytes: usize,
 }
 
-/// The operation for one outcome of its `@skip`s and `@include`s.
+/// The operation for one outcome of its `@skip`s and `@include`s, and of the supergraph's progressive overrides.
 pub(super) struct Variant {
     pub(super) selection: SelectionPlan,
     /// `None` when no subgraph has to be asked.
     pub(super) plan: Option<Plan>,
     /// The size of the largest answer so far, for the next one's buffer.
     pub(super) answer_size: AtomicUsize,
+}
+
+impl Variant {
+    /// Roughly what it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.selection.bytes() + self.plan.as_ref().map_or(0, Plan::bytes)
+    }
 }
 
 impl ValidDocument {
@@ -64,8 +74,20 @@ impl ValidDocument {
             OperationDefinition::Mutation(_) => OperationKind::Mutation,
             OperationDefinition::Subscription(_) => OperationKind::Subscription,
         };
-        let conditions = condition_variables(&document);
-        Ok(Self { document, operation, kind, conditions, variants: Mutex::default() })
+        let conditions = condition_variables(&document, picked);
+        let bytes = size_of::<Self>() + footprint::of_document(&document);
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { number, document, operation, kind, conditions, bytes })
+    }
+
+    /// Tells this document from every other.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Roughly what it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn operation(&self) -> &OperationDefinition {
@@ -89,34 +111,35 @@ impl ValidDocument {
         self.operation().variable_definitions()
     }
 
-    /// The operation as these variables make it; planned once for each outcome of its conditions.
+    /// What these variables say where a `@skip` or `@include` asks. A nullable variable with a default may stand there,
+    /// and then be given null.
+    pub(super) fn conditions(&self, variables: &Map<String, Json>) -> Result<Vec<bool>, GraphqlError> {
+        self.conditions
+            .iter()
+            .map(|name| match variables.get(name) {
+                Some(Json::Null) => {
+                    let message = format!(
+                        "Argument \"if\" of non-null type \"Boolean!\" must not be null, but variable \"${name}\" is."
+                    );
+                    Err(GraphqlError::new("BAD_USER_INPUT", message))
+                }
+                value => Ok(value.and_then(Json::as_bool).unwrap_or(false)),
+            })
+            .collect()
+    }
+
+    /// The operation for these outcomes of its conditions.
     pub(super) fn variant(
         &self,
         schema: &ApiSchema,
         planner: &QueryPlanner,
-        variables: &Map<String, Json>,
-    ) -> Result<Arc<Variant>, PlanningError> {
-        let holds = |name: &str| variables.get(name).and_then(Json::as_bool).unwrap_or(false);
-        let outcome: Vec<bool> = self.conditions.iter().map(|name| holds(name)).collect();
-        let known = self.variants.lock().unwrap_or_else(PoisonError::into_inner).get(&outcome).cloned();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let variant = Arc::new(self.build_variant(schema, planner, &holds)?);
-        let mut variants = self.variants.lock().unwrap_or_else(PoisonError::into_inner);
-        if variants.len() >= MAX_VARIANTS {
-            variants.clear();
-        }
-        variants.insert(outcome, variant.clone());
-        Ok(variant)
-    }
-
-    fn build_variant(
-        &self,
-        schema: &ApiSchema,
-        planner: &QueryPlanner,
-        holds: &dyn Fn(&str) -> bool,
+        outcomes: &[bool],
+        overrides: usize,
     ) -> Result<Variant, PlanningError> {
+        let holds = |name: &str| {
+            let known = self.conditions.iter().zip(outcomes).find(|(known, _)| *known == name);
+            known.is_some_and(|(_, outcome)| *outcome)
+        };
         let root_type = match self.kind {
             OperationKind::Query => Some(schema.query_type()),
             OperationKind::Mutation => schema.mutation_type(),
@@ -124,10 +147,14 @@ impl ValidDocument {
         };
         let root_type = root_type.map_or(self.kind.as_str(), |root| root.name.as_str());
         let operation = self.operation();
-        let selections =
-            resolve(operation.selection_set(), &fragments_of(&self.document), planner.reserved_keys(), holds);
+        let selections = resolve(
+            operation.selection_set(),
+            &fragments_of(&self.document),
+            planner.reserved_keys(),
+            &holds,
+        );
         let plan = document_for_subgraphs(self.kind, operation.variable_definitions(), &selections)
-            .map(|document| planner.plan(&document))
+            .map(|document| planner.plan(&document, overrides))
             .transpose()?;
         let selection = SelectionPlan::new(schema, root_type, vec![selections]);
         Ok(Variant { selection, plan, answer_size: AtomicUsize::new(0) })
@@ -198,40 +225,56 @@ fn operation_at(document: &Document, index: usize) -> &OperationDefinition {
     }
 }
 
-fn condition_variables(document: &Document) -> Vec<String> {
-    let mut names = Vec::new();
-    for definition in &document.definitions {
-        match definition {
-            Definition::Operation(operation) => collect_conditions(operation.selection_set(), &mut names),
-            Definition::Fragment(fragment) => collect_conditions(&fragment.selection_set, &mut names),
-        }
-    }
-    names.sort_unstable();
-    names.dedup();
-    names
+/// The variables of the operation's conditions, its fragments' included.
+fn condition_variables(document: &Document, operation: &OperationDefinition) -> Vec<String> {
+    let mut search =
+        ConditionSearch { fragments: fragments_of(document), visited: AHashSet::new(), names: Vec::new() };
+    search.selection_set(operation.selection_set());
+    search.names.sort_unstable();
+    search.names.dedup();
+    search.names
 }
 
-fn collect_conditions(selection_set: &SelectionSet, names: &mut Vec<String>) {
-    for selection in &selection_set.items {
-        let directives: &[Directive] = match selection {
-            Selection::Field(field) => {
-                collect_conditions(&field.selection_set, names);
-                &field.directives
-            }
-            Selection::InlineFragment(fragment) => {
-                collect_conditions(&fragment.selection_set, names);
-                &fragment.directives
-            }
-            Selection::FragmentSpread(spread) => &spread.directives,
-        };
-        names.extend(
-            directives
-                .iter()
-                .filter(|directive| directive.name == "skip" || directive.name == "include")
-                .filter_map(|directive| match condition_of(directive) {
-                    Some(Value::Variable(name)) => Some(name.clone()),
-                    _ => None,
-                }),
-        );
+struct ConditionSearch<'d> {
+    fragments: AHashMap<&'d str, &'d FragmentDefinition>,
+    visited: AHashSet<&'d str>,
+    names: Vec<String>,
+}
+
+impl<'d> ConditionSearch<'d> {
+    fn selection_set(&mut self, selection_set: &'d SelectionSet) {
+        for selection in &selection_set.items {
+            let directives: &[Directive] = match selection {
+                Selection::Field(field) => {
+                    self.selection_set(&field.selection_set);
+                    &field.directives
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.selection_set(&fragment.selection_set);
+                    &fragment.directives
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.fragment_name.as_str();
+                    if self.visited.insert(name)
+                        && let Some(fragment) = self.fragments.get(name).copied()
+                    {
+                        self.selection_set(&fragment.selection_set);
+                    }
+                    &spread.directives
+                }
+            };
+            self.directives(directives);
+        }
+    }
+
+    fn directives(&mut self, directives: &[Directive]) {
+        let conditions = directives
+            .iter()
+            .filter(|directive| directive.name == "skip" || directive.name == "include")
+            .filter_map(|directive| match condition_of(directive) {
+                Some(Value::Variable(name)) => Some(name.clone()),
+                _ => None,
+            });
+        self.names.extend(conditions);
     }
 }

@@ -1,5 +1,6 @@
 //! How an engine is tuned.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Everything about an engine that is not its supergraph.
@@ -9,8 +10,12 @@ pub struct EngineOptions {
     pub introspection: bool,
     /// What a document may cost before it is refused.
     pub limits: Limits,
-    /// How many prepared documents are kept.
-    pub plan_cache_capacity: u64,
+    /// How many bytes the documents that are kept may take, by estimate.
+    pub document_cache_bytes: u64,
+    /// How many bytes the plans that are kept may take, by estimate.
+    pub plan_cache_bytes: u64,
+    /// The labels of `@override(label:)` that are on; `percent(…)` needs none.
+    pub override_labels: BTreeSet<String>,
     /// How long planning one operation may take.
     pub planning_timeout: Duration,
     /// Whether `extensions.queryPlan` shows how the operation was planned.
@@ -24,7 +29,9 @@ impl Default for EngineOptions {
         Self {
             introspection: true,
             limits: Limits::default(),
-            plan_cache_capacity: 1_000,
+            document_cache_bytes: 16 * 1024 * 1024,
+            plan_cache_bytes: 48 * 1024 * 1024,
+            override_labels: BTreeSet::new(),
             planning_timeout: Duration::from_secs(2),
             expose_query_plan: false,
             subgraph_errors: SubgraphErrors::default(),

@@ -12,6 +12,18 @@ pub(super) struct Plan {
     pub(super) description: serde_json::Value,
 }
 
+impl Plan {
+    /// Roughly what it takes in memory: by what its requests say, which everything else is made for.
+    pub(super) fn bytes(&self) -> usize {
+        // The paths, requirements and outputs of a fetch say again what its operation says, in larger words.
+        const TIMES_ITS_TEXT: usize = 12;
+        const FETCH: usize = 1_024;
+        let mut bytes = self.description.to_string().len() * 4;
+        self.root.for_each_fetch(&mut |fetch| bytes += FETCH + TIMES_ITS_TEXT * fetch.body_start.len());
+        bytes
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum PlanNode {
     Fetch(FetchNode),
@@ -19,6 +31,24 @@ pub(super) enum PlanNode {
     Parallel(Vec<PlanNode>),
     Condition { variable: String, if_true: Option<Box<PlanNode>>, if_false: Option<Box<PlanNode>> },
     Subscription(FetchNode),
+}
+
+impl PlanNode {
+    fn for_each_fetch(&self, visit: &mut dyn FnMut(&FetchNode)) {
+        match self {
+            Self::Fetch(fetch) | Self::Subscription(fetch) => visit(fetch),
+            Self::Sequence(nodes) | Self::Parallel(nodes) => {
+                for node in nodes {
+                    node.for_each_fetch(visit);
+                }
+            }
+            Self::Condition { if_true, if_false, .. } => {
+                for node in if_true.iter().chain(if_false) {
+                    node.for_each_fetch(visit);
+                }
+            }
+        }
+    }
 }
 
 /// One request to one subgraph.

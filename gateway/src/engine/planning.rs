@@ -6,16 +6,18 @@ use std::time::Duration;
 use graphql_tools::static_graphql::query;
 use graphql_tools::static_graphql::schema::Document;
 use hive_router_query_planner::ast::normalization::normalize_operation;
-use hive_router_query_planner::graph::PlannerOverrideContext;
 use hive_router_query_planner::planner::{Planner, PlannerError, QueryPlannerOptions};
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 
+use self::overrides::Overrides;
+use super::options::EngineOptions;
 use super::plan::Plan;
 use super::reserved_keys::ReservedKeys;
 use super::schema::TypeConditions;
 use super::supergraph::SupergraphError;
 
 mod conversion;
+mod overrides;
 
 /// Why an operation has no plan.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -31,29 +33,27 @@ pub(super) struct QueryPlanner {
     planner: Planner,
     types: TypeConditions,
     reserved_keys: ReservedKeys,
+    overrides: Overrides,
     timeout: Duration,
     describe: bool,
 }
 
 impl QueryPlanner {
-    /// `describe` keeps each plan's description.
-    pub(super) fn try_new(
-        supergraph: &Document,
-        timeout: Duration,
-        describe: bool,
-    ) -> Result<Self, SupergraphError> {
+    pub(super) fn try_new(supergraph: &Document, options: &EngineOptions) -> Result<Self, SupergraphError> {
         // The planner panics on inconsistent supergraphs; that must cost the new supergraph, not the process.
         let planner = catch_unwind(AssertUnwindSafe(|| {
             Planner::new_from_supergraph(supergraph, QueryPlannerOptions::default())
         }))
         .map_err(|panic| SupergraphError::Inconsistent(panic_message(&*panic)))?
         .map_err(|error| SupergraphError::Inconsistent(error.to_string()))?;
+        let overrides = Overrides::new(&planner.supergraph.progressive_overrides, &options.override_labels);
         Ok(Self {
             planner,
             types: TypeConditions::new(supergraph),
             reserved_keys: ReservedKeys::new(supergraph),
-            timeout,
-            describe,
+            overrides,
+            timeout: options.planning_timeout,
+            describe: options.expose_query_plan,
         })
     }
 
@@ -71,20 +71,25 @@ impl QueryPlanner {
         &self.reserved_keys
     }
 
+    /// Decides the progressive overrides of one request.
+    pub(super) fn draw_overrides(&self) -> usize {
+        self.overrides.draw()
+    }
+
     /// Plans the document's one operation, which is valid and selects something from a subgraph.
-    pub(super) fn plan(&self, document: &query::Document) -> Result<Plan, PlanningError> {
-        catch_unwind(AssertUnwindSafe(|| self.plan_or_panic(document)))
+    pub(super) fn plan(&self, document: &query::Document, overrides: usize) -> Result<Plan, PlanningError> {
+        catch_unwind(AssertUnwindSafe(|| self.plan_or_panic(document, overrides)))
             .unwrap_or_else(|panic| Err(PlanningError::Failed(panic_message(&*panic))))
     }
 
-    fn plan_or_panic(&self, document: &query::Document) -> Result<Plan, PlanningError> {
+    fn plan_or_panic(&self, document: &query::Document, overrides: usize) -> Result<Plan, PlanningError> {
         let normalized = normalize_operation(&self.planner.supergraph, document, None)
             .map_err(|error| PlanningError::Failed(error.to_string()))?;
         let plan = self
             .planner
             .plan_from_normalized_operation(
                 normalized.executable_operation(),
-                PlannerOverrideContext::default(),
+                self.overrides.context(overrides),
                 &CancellationToken::with_timeout(self.timeout),
             )
             .map_err(|error| match error {

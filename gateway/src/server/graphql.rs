@@ -70,7 +70,7 @@ async fn run(
     let context =
         RequestContext { headers: Arc::new(client_headers), viewer, request_id: log.request_id.clone() };
     let serving = gateway.serving();
-    let operation = match serving.engine.prepare(request) {
+    let operation = match serving.engine.prepare(request).await {
         Ok(operation) => operation,
         Err(response) if media == Media::EventStream => {
             return event_stream::one(gateway, &context, response);

@@ -106,6 +106,21 @@ impl SelectionPlan {
         &self.type_name
     }
 
+    /// Roughly what it takes in memory, or will once it has been used.
+    pub(in crate::engine) fn bytes(&self) -> usize {
+        // A field's own node, and its place in the typed selections of one or two types.
+        const FIELD: usize =
+            size_of::<FieldNode>() + 2 * size_of::<FieldPlan>() + 2 * size_of::<TypedSelection>();
+        fn count(selections: &[Selection]) -> usize {
+            let each = selections.iter().map(|selection| match selection {
+                Selection::Field(field) => 1 + field.arguments.len() + count(&field.selections),
+                Selection::Fragment { selections, .. } => 1 + count(selections),
+            });
+            each.sum()
+        }
+        self.sources.iter().map(|source| count(source) * FIELD).sum()
+    }
+
     pub(in crate::engine) fn is_abstract(&self) -> bool {
         self.possible.is_some()
     }

@@ -81,7 +81,7 @@ fn run(
     context: RequestContext,
 ) -> impl Stream<Item = Outcome> + Send + 'static {
     async_stream::stream! {
-        let operation = match engine.prepare(request) {
+        let operation = match engine.prepare(request).await {
             Ok(operation) => operation,
             Err(response) => {
                 yield Outcome::Error(response.body);

@@ -77,3 +77,25 @@ async fn a_condition_that_is_not_a_boolean_is_refused() {
         assert_eq!(response["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
     }
 }
+
+#[tokio::test]
+async fn a_nullable_condition_that_is_given_null_is_refused() {
+    let shop = shop();
+    let query = "query Q($a: Boolean = true) { me { id ...F } } query Other($b: Boolean!) { me @skip(if: $b) { id } } \
+                 fragment F on User { name @include(if: $a) }";
+    let run =
+        |variables: Json| shop.run(json!({ "query": query, "operationName": "Q", "variables": variables }));
+    assert_eq!(run(json!({})).await["data"], json!({ "me": { "id": "1", "name": "Ada" } }));
+    assert_eq!(run(json!({ "a": false })).await["data"], json!({ "me": { "id": "1" } }));
+    let response = run(json!({ "a": null })).await;
+    assert_eq!(response.get("data"), None::<&Json>);
+    assert_eq!(response["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    assert!(response["errors"][0]["message"].as_str().unwrap().contains("\"$a\""));
+    // Null stands for a condition of another operation only.
+    let query =
+        "query Q($a: Boolean) { me { id name } } query Other($a: Boolean!) { me @skip(if: $a) { id } }";
+    let query = query.replace("name", "name @skip(if: false)");
+    let response =
+        shop.run(json!({ "query": query, "operationName": "Q", "variables": { "a": null } })).await;
+    assert_eq!(response["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{response}");
+}

@@ -212,6 +212,40 @@ async fn an_overridden_field_is_asked_from_its_new_owner() {
     assert_eq!(federation.data("{ item { stock } }").await, json!({ "item": { "stock": 9 } }));
 }
 
+fn progressive(label: &str) -> Vec<Subgraph> {
+    let a = Subgraph::new(
+        "a",
+        r#"type Query { item: Item } type Item @key(fields: "id") { id: ID! stock: Int }"#,
+    )
+    .value("Query.item", json!({ "id": "1", "stock": 1 }));
+    let b = r#"type Item @key(fields: "id") { id: ID! stock: Int @override(from: "a", label: "LABEL") }"#;
+    let b = Subgraph::new("b", &b.replace("LABEL", label)).entity("Item", |_| json!({ "stock": 2 }));
+    vec![a, b]
+}
+
+#[tokio::test]
+async fn a_labelled_override_is_off_until_its_label_is_configured() {
+    for (labels, expected) in [(vec![], 1), (vec!["other"], 1), (vec!["other", "new-stock"], 2)] {
+        let override_labels = labels.iter().map(|label| (*label).to_owned()).collect();
+        let options = EngineOptions { override_labels, ..EngineOptions::default() };
+        let federation = Federation::with_options(progressive("new-stock"), options);
+        assert_eq!(federation.data("{ item { stock } }").await["item"]["stock"], expected, "{labels:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_override_by_percent_takes_that_part_of_the_requests() {
+    for (label, expected) in [("percent(0)", 0), ("percent(25)", 25), ("percent(100)", 100)] {
+        let federation = Federation::new(progressive(label));
+        let mut overridden = 0;
+        for _ in 0..100 {
+            overridden += i32::from(federation.data("{ item { stock } }").await["item"]["stock"] == 2);
+        }
+        assert!((expected - 2..=expected + 2).contains(&overridden), "{label}: {overridden}");
+        assert!(federation.engine.cache_fills().await.plans.entries <= 2);
+    }
+}
+
 #[tokio::test]
 async fn a_root_field_shared_by_subgraphs_is_asked_in_each_for_its_part() {
     let sdl = |field: &str| {
@@ -306,7 +340,7 @@ async fn big_numbers_escapes_and_custom_scalars_arrive_byte_for_byte() {
     let shop = shop();
     shop.answer_with("products", r#"{"data":{"topProducts":[{"meta":{"n":123456789012345678901234567890,"f":1.10,"e":"\u00e9\/"},"name":"a\u0022b"}]}}"#);
     let request = serde_json::from_value(json!({ "query": "{ topProducts { meta name } }" })).unwrap();
-    let operation = shop.engine.prepare(request).unwrap();
+    let operation = shop.engine.prepare(request).await.unwrap();
     let response = shop.engine.execute(&operation, super::federation::context()).await;
     assert_eq!(
         std::str::from_utf8(&response.body).unwrap(),

@@ -150,7 +150,7 @@ impl Federation {
 
     pub(crate) async fn run(&self, request: Json) -> Json {
         let request: GraphqlRequest = serde_json::from_value(request).expect("a request");
-        let response = match self.engine.prepare(request) {
+        let response = match self.engine.prepare(request).await {
             Ok(operation) => self.engine.execute(&operation, context()).await,
             Err(refusal) => refusal,
         };

@@ -12,7 +12,7 @@ use graphql_tools::validation::rules::default_rules_validation_plan;
 use graphql_tools::validation::validate::validate;
 use serde_json::{Map, Value as Json, json};
 
-const FEDERATION: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: [
+const FEDERATION: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: [
     "@key" "@requires" "@provides" "@external" "@shareable" "@override" "@inaccessible" "@interfaceObject" "@tag"
 ])
 "#;

@@ -38,7 +38,8 @@ fn feed() -> Federation {
 async fn subscribe(federation: &Federation, query: &str) -> BoxStream<'static, GraphqlResponse> {
     let request =
         serde_json::from_value(json!({ "query": query, "variables": { "t": "rust" } })).expect("present");
-    let operation = federation.engine.prepare(request).unwrap_or_else(|refusal| panic!("{}", read(&refusal)));
+    let operation =
+        federation.engine.prepare(request).await.unwrap_or_else(|refusal| panic!("{}", read(&refusal)));
     assert_eq!(operation.kind(), OperationKind::Subscription);
     federation
         .engine
@@ -116,8 +117,12 @@ async fn what_no_subscription_may_be_is_refused() {
     ] {
         assert_eq!(federation.refusal(query).await, "GRAPHQL_VALIDATION_FAILED", "{query}");
     }
-    let operation =
-        federation.engine.prepare(serde_json::from_value(json!({ "query": QUERY })).unwrap()).ok().unwrap();
+    let operation = federation
+        .engine
+        .prepare(serde_json::from_value(json!({ "query": QUERY })).unwrap())
+        .await
+        .ok()
+        .unwrap();
     let response = read(&federation.engine.execute(&operation, context()).await);
     assert_eq!(response["errors"][0]["extensions"]["code"], "SUBSCRIPTION_NOT_STREAMED");
 }
@@ -125,9 +130,7 @@ async fn what_no_subscription_may_be_is_refused() {
 #[tokio::test]
 async fn a_subgraph_that_refuses_the_subscription_is_quoted() {
     let federation = feed();
-    let operation = || {
-        federation.engine.prepare(serde_json::from_value(json!({ "query": QUERY })).unwrap()).ok().unwrap()
-    };
+    let request = || serde_json::from_value(json!({ "query": QUERY })).unwrap();
     let body = r#"{"errors":[{"message":"Sign in first","extensions":{"code":"UNAUTHENTICATED"}}]}"#;
     for (error, code) in [
         (UpstreamError::Status(401, Some(body.into())), "UNAUTHENTICATED"),
@@ -135,7 +138,8 @@ async fn a_subgraph_that_refuses_the_subscription_is_quoted() {
         (UpstreamError::Overloaded, "UPSTREAM_UNAVAILABLE"),
     ] {
         federation.refuse_streams(error);
-        let refusal = read(&federation.engine.subscribe(operation(), context()).await.err().unwrap());
+        let operation = federation.engine.prepare(request()).await.ok().unwrap();
+        let refusal = read(&federation.engine.subscribe(operation, context()).await.err().unwrap());
         assert_eq!(refusal["errors"][0]["extensions"], json!({ "code": code, "service": "posts" }));
     }
 }
