@@ -35,7 +35,7 @@ pub(super) async fn subscribe(
     Ok(async_stream::stream! {
         while let Some(event) = events.next().await {
             match event {
-                Ok(event) => yield answer(&engine, &operation, &context, event).await,
+                Ok(event) => yield answer(&engine, &operation, &context.current(), event).await,
                 Err(error) => {
                     yield GraphqlResponse::refusal(&[failure_of(&service, &error)]);
                     break;

@@ -27,10 +27,13 @@ impl Default for HttpConfig {
     }
 }
 
-/// GraphQL over WebSocket, `graphql-transport-ws`.
+/// GraphQL over WebSocket.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebSocketConfig {
+    /// Also speak the older protocol of npm `subscriptions-transport-ws` (sub-protocol `graphql-ws`) with clients
+    /// that offer nothing newer; `true` by default.
+    pub legacy_protocol: bool,
     /// How long a client may wait before its `connection_init`.
     pub init_timeout_ms: u64,
     pub max_message_bytes: usize,
@@ -51,6 +54,7 @@ pub struct WebSocketConfig {
 impl Default for WebSocketConfig {
     fn default() -> Self {
         Self {
+            legacy_protocol: true,
             init_timeout_ms: 10_000,
             max_message_bytes: 2 * 1024 * 1024,
             max_operations: 100,

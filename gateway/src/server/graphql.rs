@@ -15,7 +15,11 @@ use super::{
     request_id::REQUEST_ID, websocket,
 };
 use crate::{
-    engine::{GraphqlResponse, OperationKind, context::RequestContext, request::GraphqlRequest},
+    engine::{
+        GraphqlResponse, OperationKind,
+        context::{Renewal, RequestContext},
+        request::GraphqlRequest,
+    },
     headers, playground,
 };
 
@@ -67,8 +71,12 @@ async fn run(
     let request = read(gateway, &parts, body).await?;
     let Parts { method, headers: mut client_headers, .. } = parts;
     headers::strip(&mut client_headers);
-    let context =
-        RequestContext { headers: Arc::new(client_headers), viewer, request_id: log.request_id.clone() };
+    let context = RequestContext {
+        headers: Arc::new(client_headers),
+        viewer,
+        request_id: log.request_id.clone(),
+        renewal: Renewal::default(),
+    };
     let serving = gateway.serving();
     let operation = match serving.engine.prepare(request).await {
         Ok(operation) => operation,

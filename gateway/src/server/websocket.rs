@@ -1,9 +1,12 @@
-//! GraphQL over WebSocket: the upgrade, and a task for each socket that speaks `graphql-transport-ws`.
+//! GraphQL over WebSocket: the upgrade, and a task for each socket.
 
+mod close;
 mod connection;
-mod message;
+mod handshake;
 mod operations;
 mod outbox;
+mod protocol;
+mod renewal;
 
 use axum::{
     extract::{FromRequestParts, ws::WebSocketUpgrade},
@@ -14,9 +17,8 @@ use http::{HeaderValue, header, request::Parts};
 use super::{Gateway, access_log::AccessLog, origin, refusal::Refusal};
 use crate::headers;
 use connection::Connection;
+use protocol::Protocol;
 
-/// The one sub-protocol that is spoken.
-const PROTOCOL: &str = "graphql-transport-ws";
 /// Sockets are many and mostly silent, so each gets small buffers.
 const READ_BUFFER: usize = 4 * 1024;
 
@@ -48,17 +50,19 @@ async fn try_upgrade(gateway: &Gateway, mut parts: Parts, request_id: &str) -> R
         Err(rejection) => return Ok(rejection.into_response()),
     };
     let upgrade = upgrade
-        .protocols([PROTOCOL])
+        .protocols(Protocol::offered(config.legacy_protocol).map(Protocol::name))
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_message_size(config.max_message_bytes)
         .max_frame_size(config.max_message_bytes);
-    let spoken = upgrade.selected_protocol().is_some();
+    let agreed = upgrade.selected_protocol().and_then(|selected| {
+        Protocol::offered(config.legacy_protocol).find(|protocol| selected == protocol.name())
+    });
     let mut client_headers = parts.headers;
     headers::strip(&mut client_headers);
     let connection = Connection::new(gateway.clone(), client_headers, viewer, request_id.to_owned());
     Ok(upgrade.on_upgrade(async move |socket| {
         let _kept_while_open = slot;
-        connection.serve(socket, spoken).await;
+        connection.serve(socket, agreed).await;
     }))
 }

@@ -12,7 +12,7 @@ use crate::{
 
 const SECRET: &str = "a token secret for tests, long enough";
 /// Accepts EdDSA and ES256 from the people subgraph, and HS256.
-const CONFIG: &str = "authentication: {issuer: hugs, audience: everybody, secret: 'a token secret for tests, long enough', jwks: {subgraph: people, path: /jwks, unknown_key_pause_ms: 0}}";
+pub(crate) const CONFIG: &str = "authentication: {issuer: hugs, audience: everybody, secret: 'a token secret for tests, long enough', jwks: {subgraph: people, path: /jwks, unknown_key_pause_ms: 0}}";
 const WHO: &str = "{ user: header(name: \"x-user-id\") assertion: header(name: \"x-gateway-assertion\") }";
 
 /// An Ed25519 key in PKCS#8, made from a number.
@@ -41,16 +41,16 @@ fn publish(world: &World, keys: &[(&str, &EncodingKey, Algorithm)]) {
     *world.jwks.lock().expect("no test panicked") = Some(json!({ "keys": keys }).to_string());
 }
 
-fn in_seconds(seconds: i64) -> i64 {
+pub(crate) fn in_seconds(seconds: i64) -> i64 {
     SystemClock.now().timestamp() + seconds
 }
 
 /// What a good token says.
-fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({ "sub": "ada", "sid": "session-1", "iss": "hugs", "aud": "everybody", "exp": in_seconds(60), "roles": ["admin"], "scope": "read write" })
 }
 
-fn with(name: &str, value: Value) -> Value {
+pub(crate) fn with(name: &str, value: Value) -> Value {
     let mut claims = claims();
     claims[name] = value;
     claims
@@ -67,7 +67,7 @@ fn token(algorithm: Algorithm, key_id: Option<&str>, key: &EncodingKey, claims: 
     jsonwebtoken::encode(&header, claims, key).expect("claims encode")
 }
 
-fn hs256(claims: &Value) -> String {
+pub(crate) fn hs256(claims: &Value) -> String {
     token(Algorithm::HS256, None, &EncodingKey::from_secret(SECRET.as_bytes()), claims)
 }
 

@@ -5,12 +5,13 @@ use http::{HeaderValue, Request};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
     time::timeout,
 };
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, client_async, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, http::Response},
+    tungstenite::{Error, Message, client::IntoClientRequest, http::Response, protocol::Role},
 };
 
 use crate::fixture::{DEADLINE, Installation};
@@ -64,6 +65,14 @@ impl Socket {
         socket
     }
 
+    /// Opens a socket and shakes hands with a token.
+    pub(crate) async fn authenticated(installation: &Installation, bearer: &str) -> Self {
+        let mut socket = Self::open(installation).await;
+        socket.send(json!({ "type": "connection_init", "payload": { "authorization": bearer } })).await;
+        assert_eq!(socket.receive().await, json!({ "type": "connection_ack" }));
+        socket
+    }
+
     /// The same, at a gateway that is a process of its own.
     pub(crate) async fn acknowledged_at(address: &str) -> Self {
         let opened = Self::open_at(address, &[("sec-websocket-protocol", "graphql-transport-ws")]).await;
@@ -113,6 +122,22 @@ impl Socket {
             Err(Error::Http(response)) => Err(response),
             Err(error) => panic!("the gateway answers: {error}"),
         }
+    }
+
+    /// Opens a socket whose client doesn't mind which sub-protocol was agreed on, if any.
+    pub(crate) async fn open_regardless(installation: &Installation, protocol: &str) -> Self {
+        let address = installation.edge.address;
+        let mut stream = TcpStream::connect(address).await.expect("the gateway listens");
+        let request = format!(
+            "GET /graphql HTTP/1.1\r\nhost: {address}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: {protocol}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.expect("the gateway reads");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(timeout(DEADLINE, stream.read_u8()).await.expect("an answer").expect("an answer"));
+        }
+        assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
+        Self(WebSocketStream::from_raw_socket(MaybeTlsStream::Plain(stream), Role::Client, None).await)
     }
 
     pub(crate) async fn send(&mut self, message: Value) {

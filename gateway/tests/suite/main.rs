@@ -7,8 +7,10 @@ mod event_stream;
 mod fixture;
 mod forwarding;
 mod graphql_over_http;
+mod legacy_websocket;
 
 mod process;
 mod resilience;
 mod serving;
+mod token_renewal;
 mod websocket;

@@ -4,20 +4,22 @@ use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream::SplitStream};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use futures::{FutureExt, StreamExt, stream::SplitStream};
+use http::HeaderMap;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 
 use super::{
-    message::{self, ClientMessage, Close},
-    operations::{Operations, Outcome},
+    close::Close,
+    handshake::{Authenticated, Handshake, authorization, merged},
+    operations::Operations,
     outbox::Outbox,
+    protocol::{ClientMessage, PingPayload, Protocol, ServerMessage},
+    renewal::{self, Checked, RenewalError, Renewals},
 };
 use crate::{
-    authenticate::{AuthenticationError, Identity, Lifetime},
+    authenticate::{Identity, Lifetime},
     engine::{context::RequestContext, request::GraphqlRequest},
-    headers,
     server::{Gateway, refusal::Refusal},
 };
 
@@ -30,17 +32,6 @@ pub(super) struct Connection {
     headers: Arc<HeaderMap>,
     viewer: Option<Arc<Identity>>,
     id: String,
-}
-
-type Authenticated = Result<Option<Arc<Identity>>, AuthenticationError>;
-
-/// How far the handshake has come.
-enum Handshake {
-    /// No `connection_init` yet.
-    Waiting,
-    /// Its token is being checked.
-    Checking(BoxFuture<'static, Authenticated>),
-    Acknowledged,
 }
 
 /// How a socket's life ends.
@@ -59,10 +50,12 @@ impl From<Close> for End {
 
 struct Session {
     connection: Connection,
+    protocol: Protocol,
     outbox: Outbox,
     incoming: SplitStream<WebSocket>,
     handshake: Handshake,
     lifetime: Lifetime,
+    renewals: Renewals,
     operations: Operations,
     heard: Instant,
 }
@@ -78,8 +71,8 @@ impl Connection {
         Self { gateway, headers: Arc::new(headers), viewer, id }
     }
 
-    /// Speaks with the client until one of the two has had enough. `spoken` is whether the sub-protocol was agreed.
-    pub(super) async fn serve(self, socket: WebSocket, spoken: bool) {
+    /// Speaks with the client until one of the two has had enough; not at all when no protocol was agreed on.
+    pub(super) async fn serve(self, socket: WebSocket, agreed: Option<Protocol>) {
         let _open = self.gateway.shared.drain.track();
         let config = &self.gateway.shared.config.websocket;
         let (sink, incoming) = socket.split();
@@ -88,14 +81,16 @@ impl Connection {
         let lifetime = Lifetime::of(self.viewer.as_deref(), &self.gateway.shared.authenticator);
         let mut session = Session {
             connection: self,
+            protocol: agreed.unwrap_or(Protocol::GraphqlTransportWs),
             outbox,
             incoming,
             handshake: Handshake::Waiting,
             lifetime,
+            renewals: Renewals::default(),
             operations: Operations::default(),
             heard: Instant::now(),
         };
-        let end = if spoken { session.run().await } else { End::Close(Close::Protocol) };
+        let end = if agreed.is_some() { session.run().await } else { End::Close(Close::Protocol) };
         session.finish(end).await;
     }
 }
@@ -109,7 +104,7 @@ impl Session {
         let mut heartbeat = interval_at(Instant::now() + beat, beat);
         tokio::pin!(stopped);
         loop {
-            let room = self.outbox.has_room();
+            let room = self.outbox.has_room() && self.renewals.have_room();
             let waiting = !matches!(self.handshake, Handshake::Acknowledged);
             let handled = tokio::select! {
                 biased;
@@ -119,11 +114,12 @@ impl Session {
                     Ok(()) => Ok(()),
                     Err(_) => return End::Gone,
                 },
-                authenticated = authenticated(&mut self.handshake) => self.acknowledge(authenticated),
+                authenticated = self.handshake.authenticated() => self.acknowledge(authenticated),
+                renewed = self.renewals.next() => self.renewed(renewed),
                 () = sleep_until(init_deadline), if waiting => return Close::InitTimeout.into(),
                 received = self.incoming.next(), if room => self.received(received),
                 (id, outcome) = self.operations.next(), if room => {
-                    self.answer(&id, &outcome);
+                    self.say(outcome.message(&id));
                     Ok(())
                 }
                 _ = heartbeat.tick() => self.beat(2 * beat),
@@ -141,6 +137,9 @@ impl Session {
         }
         if self.outbox.is_empty() {
             self.outbox.push(Message::Ping(Bytes::new()));
+            if matches!(self.handshake, Handshake::Acknowledged) {
+                self.say(ServerMessage::KeepAlive);
+            }
         }
         Ok(())
     }
@@ -157,14 +156,36 @@ impl Session {
     }
 
     fn text(&mut self, text: &Utf8Bytes) -> Result<(), End> {
-        match ClientMessage::parse(text)? {
+        let message = match self.protocol.parse(text) {
+            Ok(message) => message,
+            Err(malformed) => {
+                let reason = malformed.to_string();
+                let forgiven = self.say(ServerMessage::Malformed(&reason));
+                return if forgiven { Ok(()) } else { Err(Close::Malformed(reason).into()) };
+            }
+        };
+        match message {
             ClientMessage::Init(payload) => self.init(&payload)?,
-            ClientMessage::Ping(payload) => self.outbox.push(message::pong(payload.as_deref())),
+            ClientMessage::Ping(payload) => self.ping(payload.as_ref())?,
             ClientMessage::Pong => {}
             ClientMessage::Complete(id) => self.operations.stop(&id),
             ClientMessage::Subscribe { id, request } => self.subscribe(&id, *request)?,
+            ClientMessage::Terminate => return Err(Close::Asked.into()),
         }
         Ok(())
+    }
+
+    /// `false` when the protocol has no word for it.
+    fn say(&mut self, message: ServerMessage<'_>) -> bool {
+        let Some(written) = self.protocol.write(message) else { return false };
+        self.outbox.push(written);
+        true
+    }
+
+    /// Refuses the handshake.
+    fn forbid(&mut self, reason: String) -> Close {
+        self.say(ServerMessage::InitRefused(&reason));
+        Close::Forbidden(reason)
     }
 
     fn init(&mut self, payload: &Map<String, Value>) -> Result<(), Close> {
@@ -172,7 +193,7 @@ impl Session {
             return Err(Close::SecondInit);
         }
         Refusal::if_forged_in("connection_init", payload)
-            .map_err(|refusal| Close::Forbidden(refusal.to_string()))?;
+            .map_err(|refusal| self.forbid(refusal.to_string()))?;
         self.connection.headers = Arc::new(merged(&self.connection.headers, payload));
         let token = authorization(payload).map(str::to_owned);
         let (gateway, upgrade) = (self.connection.gateway.clone(), self.connection.viewer.clone());
@@ -191,11 +212,53 @@ impl Session {
     }
 
     fn acknowledge(&mut self, authenticated: Authenticated) -> Result<(), End> {
-        let viewer = authenticated.map_err(|error| Close::Forbidden(error.to_string()))?;
+        let viewer = authenticated.map_err(|error| self.forbid(error.to_string()))?;
         self.lifetime = Lifetime::of(viewer.as_deref(), &self.connection.gateway.shared.authenticator);
         self.connection.viewer = viewer;
         self.handshake = Handshake::Acknowledged;
-        self.outbox.push(message::connection_ack());
+        self.say(ServerMessage::Acknowledged);
+        self.say(ServerMessage::KeepAlive);
+        Ok(())
+    }
+
+    /// Answers a ping with its payload, unless that shows a new token.
+    fn ping(&mut self, payload: Option<&PingPayload>) -> Result<(), Close> {
+        let gateway = &self.connection.gateway;
+        let token = payload.and_then(|payload| authorization(&payload.fields));
+        match (token, payload) {
+            (Some(token), Some(payload))
+                if matches!(self.handshake, Handshake::Acknowledged)
+                    && gateway.shared.authenticator.is_configured() =>
+            {
+                Refusal::if_forged_in("ping", &payload.fields)
+                    .map_err(|refusal| Close::Forbidden(refusal.to_string()))?;
+                let headers = Arc::new(merged(&self.connection.headers, &payload.fields));
+                self.renewals.check(gateway.clone(), token.to_owned(), headers);
+            }
+            _ => {
+                self.say(ServerMessage::Pong(payload.map(|payload| payload.text.as_str())));
+            }
+        }
+        Ok(())
+    }
+
+    fn renewed(&mut self, checked: Checked) -> Result<(), End> {
+        let outcome = self.renewals.settle(self.connection.viewer.as_deref(), checked);
+        match outcome {
+            Ok((headers, viewer)) => {
+                let authenticator = &self.connection.gateway.shared.authenticator;
+                self.lifetime = Lifetime::of(Some(&viewer), authenticator);
+                self.say(ServerMessage::Pong(Some(&renewal::granted(&viewer))));
+                self.connection.headers = headers;
+                self.connection.viewer = Some(viewer);
+            }
+            Err(RenewalError::Refused(error)) => {
+                self.say(ServerMessage::Pong(Some(&renewal::refused(error))));
+            }
+            Err(error @ (RenewalError::Stranger | RenewalError::FewerRights)) => {
+                return Err(Close::Forbidden(error.to_string()).into());
+            }
+        }
         Ok(())
     }
 
@@ -204,7 +267,10 @@ impl Session {
             return Err(Close::NotAcknowledged);
         }
         if self.operations.contains(id) {
-            return Err(Close::DuplicateId(id.to_owned()));
+            if !self.protocol.replaces_running() {
+                return Err(Close::DuplicateId(id.to_owned()));
+            }
+            self.operations.stop(id);
         }
         let gateway = &self.connection.gateway;
         let full = self.operations.len() >= gateway.shared.config.websocket.max_operations;
@@ -214,25 +280,18 @@ impl Session {
             Refusal::if_forged_in("extensions", &request.extensions)
         };
         if let Err(refusal) = refused {
-            self.outbox.push(message::refused(id, &refusal));
+            self.say(ServerMessage::Error { id, errors: &refusal.errors().to_string() });
             return Ok(());
         }
         let context = RequestContext {
             headers: Arc::clone(&self.connection.headers),
             viewer: self.connection.viewer.clone(),
             request_id: gateway.shared.request_ids.fresh(),
+            renewal: self.renewals.renewal(),
         };
         tracing::debug!(socket = %self.connection.id, request_id = %context.request_id, "operation");
         self.operations.start(id, gateway.serving().engine.clone(), request, context);
         Ok(())
-    }
-
-    fn answer(&mut self, id: &str, outcome: &Outcome) {
-        self.outbox.push(match outcome {
-            Outcome::Next(response) => message::next(id, response),
-            Outcome::Error(response) => message::error(id, response),
-            Outcome::Complete => message::complete(id),
-        });
     }
 
     /// Stops every operation at once, then closes the socket politely if somebody is there to see it.
@@ -250,38 +309,6 @@ impl Session {
         // When it takes longer, the client is not listening.
         timeout(FAREWELL, farewell).await.ok();
     }
-}
-
-/// Waits for the token's check while one is going on.
-async fn authenticated(handshake: &mut Handshake) -> Authenticated {
-    match handshake {
-        Handshake::Checking(check) => check.await,
-        Handshake::Waiting | Handshake::Acknowledged => std::future::pending().await,
-    }
-}
-
-/// The `Authorization` in a `connection_init` payload: a key of its own, or one inside `headers`.
-fn authorization(payload: &Map<String, Value>) -> Option<&str> {
-    let direct = payload.iter();
-    let nested = payload.get("headers").and_then(Value::as_object).into_iter().flatten();
-    direct.chain(nested).find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?.1.as_str()
-}
-
-/// Browsers can't give a WebSocket headers of its own, so texts of the payload count as such for the header rules.
-fn merged(upgrade: &HeaderMap, payload: &Map<String, Value>) -> HeaderMap {
-    let mut merged = upgrade.clone();
-    let nested = payload.get("headers").and_then(Value::as_object).into_iter().flatten();
-    for (name, value) in payload.iter().chain(nested) {
-        let name = HeaderName::try_from(name.as_str());
-        let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok());
-        if let (Ok(name), Some(value)) = (name, value)
-            && name != header::HOST
-        {
-            merged.insert(name, value);
-        }
-    }
-    headers::strip(&mut merged);
-    merged
 }
 
 fn is_too_large(error: &axum::Error) -> bool {

@@ -7,7 +7,10 @@ use futures::{
     Stream, StreamExt,
     stream::{AbortHandle, Abortable, BoxStream, SelectAll, abortable},
 };
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
+use super::protocol::ServerMessage;
 use crate::engine::{Engine, OperationKind, context::RequestContext, request::GraphqlRequest};
 
 /// What became of an operation.
@@ -17,6 +20,29 @@ pub(super) enum Outcome {
     /// It could not run, or its stream broke; nothing follows.
     Error(Bytes),
     Complete,
+}
+
+impl Outcome {
+    pub(super) fn message<'a>(&'a self, id: &'a str) -> ServerMessage<'a> {
+        match self {
+            Self::Next(response) => ServerMessage::Next { id, response },
+            Self::Error(response) => ServerMessage::Error { id, errors: errors_of(response) },
+            Self::Complete => ServerMessage::Complete(id),
+        }
+    }
+}
+
+/// The errors of a GraphQL response that has nothing else.
+fn errors_of(response: &[u8]) -> &str {
+    #[derive(Deserialize)]
+    struct Failed<'response> {
+        #[serde(borrow)]
+        errors: &'response RawValue,
+    }
+    match serde_json::from_slice::<Failed<'_>>(response) {
+        Ok(failed) => failed.errors.get(),
+        Err(_) => r#"[{"message":"internal error","extensions":{"code":"INTERNAL"}}]"#,
+    }
 }
 
 type Running = BoxStream<'static, (Arc<str>, Outcome)>;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use federation_composition::{CompositionResult, ServiceDefinition, compose_services, graphql_core};
 use futures::StreamExt;
-use gateway::engine::context::RequestContext;
+use gateway::engine::context::{Renewal, RequestContext};
 use gateway::engine::options::EngineOptions;
 use gateway::engine::request::GraphqlRequest;
 use gateway::engine::upstream::{Upstream, UpstreamError, UpstreamStream};
@@ -203,7 +203,12 @@ impl Federation {
 }
 
 pub(crate) fn context() -> RequestContext {
-    RequestContext { headers: Arc::default(), viewer: None, request_id: "request".to_owned() }
+    RequestContext {
+        headers: Arc::default(),
+        viewer: None,
+        request_id: "request".to_owned(),
+        renewal: Renewal::default(),
+    }
 }
 
 pub(crate) fn read(response: &GraphqlResponse) -> Json {
