@@ -14,6 +14,7 @@ use crate::{
     headers::HeadersConfig,
     playground::PlaygroundConfig,
     server::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
+    serving::SupergraphConfig,
     subgraphs::{BreakerConfig, SubgraphConfig},
 };
 
@@ -32,6 +33,7 @@ pub struct Config {
     pub operations: OperationsConfig,
     pub playground: PlaygroundConfig,
     pub revocations: Option<RevocationsConfig>,
+    pub supergraph: SupergraphConfig,
 }
 
 /// How subgraphs are treated, unless [`SubgraphConfig`] says otherwise for one.

@@ -24,6 +24,7 @@ mod supergraph;
 pub mod upstream;
 mod validation;
 mod variables;
+mod warm_up;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ pub use self::operation_kind::OperationKind;
 pub use self::preparations::{CacheFill, CacheFills};
 pub use self::response::GraphqlResponse;
 pub use self::supergraph::{SupergraphError, subgraphs_of};
+pub(crate) use self::warm_up::WarmUp;
 
 use self::context::RequestContext;
 use self::document::{ValidDocument, Variant};
@@ -136,6 +138,7 @@ impl Engine {
         };
         let operation_name = request.operation_name.filter(|name| !name.is_empty());
         let document = self.document(DocumentKey { text, operation_name }).await?;
+        document.count_uses(1);
         let variables =
             variables::coerce(&self.inner.schema, document.variable_definitions(), request.variables)
                 .map_err(|errors| GraphqlResponse::refusal(&errors))?;

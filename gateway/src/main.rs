@@ -12,8 +12,12 @@ use anyhow::{Context as _, anyhow};
 use bus::nats::{NatsBus, NatsOptions};
 use clap::{ArgAction, Parser, builder::FalseyValueParser};
 use clock::{SharedClock, SystemClock};
-use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed};
+use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed, serving::SupergraphFile};
 use service::{BindError, Secret};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 #[global_allocator]
@@ -26,7 +30,7 @@ const DRAIN: Duration = Duration::from_secs(4);
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The supergraph schema, as a composition tool writes it.
+    /// The supergraph schema, as a composition tool writes it. Served anew when the file changes, and on SIGHUP.
     #[arg(long, env = "SUPERGRAPH", value_name = "FILE")]
     supergraph: PathBuf,
     /// The configuration: YAML, TOML or JSON.
@@ -97,7 +101,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let listen = arguments.listen.unwrap_or(SocketAddr::new(arguments.host, arguments.port));
     let nats_url = arguments.nats_url.clone();
     let clock = SystemClock::shared();
-    let gateway = gateway(arguments, clock.clone())?;
+    let (gateway, supergraph) = gateway(arguments, clock.clone())?;
     let listener = service::bind(listen.ip(), listen.port()).await.map_err(|error| match error {
         BindError::InUse { .. } => {
             anyhow!("{listen} is in use by another program: choose another with --listen")
@@ -106,6 +110,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     })?;
     let address = listener.local_addr()?;
     let _listens_until_dropped = feed_revocations(&gateway, nats_url.as_deref(), clock).await?;
+    let _watched_until_dropped = follow(supergraph, &gateway)?;
     let stop = CancellationToken::new();
     let serving = tokio::spawn(service::serve(listener, gateway.router(), stop.clone()));
     tracing::info!(%address, "the gateway is ready");
@@ -117,7 +122,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn gateway(arguments: Arguments, clock: SharedClock) -> anyhow::Result<Gateway> {
+fn gateway(arguments: Arguments, clock: SharedClock) -> anyhow::Result<(Gateway, SupergraphFile)> {
     let path = arguments.supergraph.display();
     let supergraph_sdl = std::fs::read_to_string(&arguments.supergraph)
         .with_context(|| format!("cannot read the supergraph {path}"))?;
@@ -129,6 +134,7 @@ fn gateway(arguments: Arguments, clock: SharedClock) -> anyhow::Result<Gateway> 
     if let Some(secret) = &arguments.jwt_secret {
         config.authentication.secret = Some(secret.reveal().to_owned());
     }
+    let file = SupergraphFile::new(&arguments.supergraph, &supergraph_sdl);
     let gateway = Gateway::try_new(GatewayOptions {
         supergraph_sdl,
         config,
@@ -136,7 +142,22 @@ fn gateway(arguments: Arguments, clock: SharedClock) -> anyhow::Result<Gateway> 
         transports: std::collections::HashMap::new(),
         clock,
     });
-    Ok(gateway?)
+    Ok((gateway?, file))
+}
+
+/// Serves the supergraph anew when its file changes, or at once when the process gets SIGHUP.
+fn follow(file: SupergraphFile, gateway: &Gateway) -> anyhow::Result<[AbortOnDropHandle<()>; 2]> {
+    let look_now = Arc::new(Notify::new());
+    let told = Arc::clone(&look_now);
+    let mut hangups = signal(SignalKind::hangup()).context("SIGHUP can't be listened to")?;
+    let hear = async move {
+        while hangups.recv().await.is_some() {
+            told.notify_one();
+        }
+    };
+    let gateway = gateway.clone();
+    let watch = async move { file.follow(gateway, &look_now).await };
+    Ok([AbortOnDropHandle::new(tokio::spawn(hear)), AbortOnDropHandle::new(tokio::spawn(watch))])
 }
 
 /// Joins the bus if the configuration says what to hear there.

@@ -37,7 +37,7 @@ use crate::{
         subgraphs_of,
     },
     health, playground,
-    serving::{Serving, ServingError, Servings},
+    serving::{Serving, ServingError, Servings, SupergraphConfig, SupergraphHealth},
     subgraphs::{Subgraphs, SubgraphsError, SubgraphsOptions},
 };
 use drain::Drain;
@@ -80,7 +80,7 @@ pub struct Gateway {
 /// Everything a request may need.
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    servings: Servings,
+    servings: Arc<Servings>,
     pub(crate) authenticator: Authenticator,
     request_ids: RequestIds,
     drain: Drain,
@@ -110,13 +110,14 @@ impl Gateway {
         })?);
         let engine_options = engine_options(&config.operations);
         let served = Arc::clone(&subgraphs);
-        let servings = Servings::try_new(&supergraph_sdl, served, engine_options, clock.clone())?;
+        let life = config.supergraph.clone();
+        let servings = Servings::try_new(&supergraph_sdl, served, engine_options, life, clock.clone())?;
         let jwks = config.authentication.jwks.as_ref();
         let jwks = jwks.map(|jwks| jwks_source(jwks, &subgraphs)).transpose()?;
         let revocations = Revocations::new(clock.clone());
         let authenticator = Authenticator::new(&config.authentication, jwks, revocations, clock);
         let shared = Shared {
-            servings,
+            servings: Arc::new(servings),
             authenticator,
             request_ids: RequestIds::new(),
             drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),
@@ -155,12 +156,28 @@ impl Gateway {
         self.shared.servings.subscribe()
     }
 
-    /// Serves another supergraph from now on; running requests keep theirs. A refused one changes nothing.
-    pub fn replace_supergraph(&self, supergraph_sdl: &str) -> Result<u64, ServingError> {
-        let serving = self.shared.servings.successor(supergraph_sdl)?;
-        let generation = serving.generation;
-        self.shared.servings.replace(serving);
-        Ok(generation)
+    /// Serves another supergraph from now on, once it is loaded and warmed up; running requests keep theirs. A refused
+    /// one changes nothing.
+    pub async fn replace_supergraph(&self, supergraph_sdl: String) -> Result<u64, ServingError> {
+        self.shared.servings.renew(supergraph_sdl).await
+    }
+
+    /// Logs and shows that a new supergraph can't be had.
+    pub(crate) fn refuse_supergraph(&self, reason: String) {
+        self.shared.servings.note_refusal(reason);
+    }
+
+    /// Whatever was refused is not offered any more.
+    pub(crate) fn accept_supergraph_again(&self) {
+        self.shared.servings.forget_refusal();
+    }
+
+    pub(crate) fn supergraph_config(&self) -> &SupergraphConfig {
+        self.shared.servings.config()
+    }
+
+    pub(crate) fn supergraph_health(&self) -> SupergraphHealth {
+        self.shared.servings.health()
     }
 
     /// The deny-list of sessions; whoever hears of a revocation tells it here.

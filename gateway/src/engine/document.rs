@@ -34,6 +34,8 @@ pub(super) struct ValidDocument {
     /// Variables that decide a `@skip` or `@include` of the operation.
     conditions: Vec<String>,
     bytes: usize,
+    /// How often it was asked for; the most used ones are planned first when the supergraph is replaced.
+    uses: AtomicU64,
 }
 
 /// The operation for one outcome of its `@skip`s and `@include`s, and of the supergraph's progressive overrides.
@@ -77,7 +79,7 @@ impl ValidDocument {
         let conditions = condition_variables(&document, picked);
         let bytes = size_of::<Self>() + footprint::of_document(&document);
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { number, document, operation, kind, conditions, bytes })
+        Ok(Self { number, document, operation, kind, conditions, bytes, uses: AtomicU64::new(0) })
     }
 
     /// Tells this document from every other.
@@ -88,6 +90,14 @@ impl ValidDocument {
     /// Roughly what it takes in memory.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    pub(super) fn uses(&self) -> u64 {
+        self.uses.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_uses(&self, more: u64) {
+        self.uses.fetch_add(more, Ordering::Relaxed);
     }
 
     fn operation(&self) -> &OperationDefinition {

@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use ahash::AHashMap;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 
@@ -115,6 +116,24 @@ impl Preparations {
         }
         let planned = self.plans.try_get_with(key, async { self.work(plan).await.map(Arc::new) }).await;
         planned.map_err(|error| (*error).clone())
+    }
+
+    /// What is kept: each valid document that is planned, and the outcomes of its conditions that it is planned for.
+    pub(super) fn planned(
+        &self,
+    ) -> impl Iterator<Item = (Arc<DocumentKey>, Arc<ValidDocument>, Vec<Vec<bool>>)> {
+        let mut outcomes: AHashMap<u64, Vec<Vec<bool>>> = AHashMap::new();
+        for (key, _) in &self.plans {
+            let known = outcomes.entry(key.document).or_default();
+            if !known.contains(&key.conditions) {
+                known.push(key.conditions.clone());
+            }
+        }
+        self.documents.iter().filter_map(move |(key, reading)| {
+            let document = reading.ok()?;
+            let outcomes = outcomes.remove(&document.number())?;
+            Some((key, document, outcomes))
+        })
     }
 
     /// After what is due for eviction has been evicted.

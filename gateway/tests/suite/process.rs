@@ -122,3 +122,37 @@ async fn it_serves_a_supergraph_it_has_never_seen_and_stops_gracefully() {
     assert!(status.success(), "{status}");
     installation.people.streams(0).await;
 }
+
+/// Waits until a gateway's health says that it serves this generation of the supergraph.
+async fn serves_generation(address: &str, generation: u64) {
+    let url = format!("http://{address}/health/ready");
+    let reached = async {
+        loop {
+            let health = reqwest::get(&url).await.expect("it answers").text().await.expect("text");
+            if health.contains(&format!("\"generation\":{generation},")) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(DEADLINE, reached).await.expect("the supergraph is replaced");
+}
+
+#[tokio::test]
+async fn it_serves_a_changed_supergraph_by_itself_and_on_sighup() {
+    let sdl = std::fs::read_to_string(sound_supergraph()).unwrap();
+    for (name, watch) in [("watched", true), ("hangup", false)] {
+        let supergraph = file(&format!("{name}.graphql"), &sdl);
+        let config =
+            file(&format!("{name}.yaml"), &format!("supergraph: {{watch: {watch}, poll_interval_ms: 50}}"));
+        let arguments = ["--supergraph", supergraph.to_str().unwrap(), "--config", config.to_str().unwrap()];
+        let (child, address) = started(&arguments).await;
+        serves_generation(&address, 1).await;
+        std::fs::write(&supergraph, format!("# Changed.\n{sdl}")).unwrap();
+        if !watch {
+            let pid = child.id().expect("it runs").to_string();
+            Command::new("kill").args(["-HUP", &pid]).status().await.unwrap();
+        }
+        serves_generation(&address, 2).await;
+    }
+}
