@@ -11,6 +11,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     authenticate::AuthenticationConfig,
+    documents::{PersistedQueriesConfig, TrustedDocumentsConfig},
     headers::HeadersConfig,
     playground::PlaygroundConfig,
     server::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
@@ -31,6 +32,9 @@ pub struct Config {
     pub traffic: TrafficConfig,
     pub subgraphs: BTreeMap<String, SubgraphConfig>,
     pub operations: OperationsConfig,
+    pub persisted_queries: PersistedQueriesConfig,
+    /// No list of trusted documents by default.
+    pub trusted_documents: Option<TrustedDocumentsConfig>,
     pub playground: PlaygroundConfig,
     pub revocations: Option<RevocationsConfig>,
     pub supergraph: SupergraphConfig,

@@ -2,6 +2,7 @@
 
 pub mod authenticate;
 pub mod config;
+pub mod documents;
 pub mod engine;
 pub mod headers;
 mod health;

@@ -31,6 +31,7 @@ pub use config::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig};
 use crate::{
     authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
     config::{Config, OperationsConfig, RevocationsConfig},
+    documents::{Documents, DocumentsOptions, ManifestError},
     engine::{
         SupergraphError,
         options::{EngineOptions, Limits, SubgraphErrors},
@@ -63,6 +64,8 @@ pub enum GatewayError {
     Supergraph(#[from] SupergraphError),
     #[error(transparent)]
     Subgraphs(#[from] SubgraphsError),
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     #[error("authentication.jwks: {0}")]
     Jwks(String),
     #[error("cors.origins: {0:?} is not an origin such as https://example.org")]
@@ -81,6 +84,7 @@ pub struct Gateway {
 pub(crate) struct Shared {
     pub(crate) config: Config,
     servings: Arc<Servings>,
+    pub(crate) documents: Documents,
     pub(crate) authenticator: Authenticator,
     request_ids: RequestIds,
     drain: Drain,
@@ -116,8 +120,14 @@ impl Gateway {
         let jwks = jwks.map(|jwks| jwks_source(jwks, &subgraphs)).transpose()?;
         let revocations = Revocations::new(clock.clone());
         let authenticator = Authenticator::new(&config.authentication, jwks, revocations, clock);
+        let documents = Documents::try_new(&DocumentsOptions {
+            persisted: &config.persisted_queries,
+            trusted: config.trusted_documents.as_ref(),
+            max_document_bytes: config.operations.max_document_bytes,
+        })?;
         let shared = Shared {
             servings: Arc::new(servings),
+            documents,
             authenticator,
             request_ids: RequestIds::new(),
             drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),

@@ -77,6 +77,14 @@ async fn run(
         request_id: log.request_id.clone(),
         renewal: Renewal::default(),
     };
+    let request = match gateway.shared.documents.complete(request) {
+        Ok(request) => request,
+        Err(error) if media == Media::EventStream => {
+            let response = GraphqlResponse::request_error(error.code(), &error.to_string());
+            return event_stream::one(gateway, &context, response);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let serving = gateway.serving();
     let operation = match serving.engine.prepare(request).await {
         Ok(operation) => operation,

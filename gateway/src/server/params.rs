@@ -44,6 +44,7 @@ pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
             "operationName" => {
                 request.operation_name = Some(value.into_owned()).filter(|name| !name.is_empty());
             }
+            "documentId" | "id" => request.document_id = Some(value.into_owned()),
             "variables" => request.variables = object("variables", &value)?,
             "extensions" => request.extensions = object("extensions", &value)?,
             _ => {}
@@ -54,7 +55,7 @@ pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
 
 /// What holds for a request however it came.
 pub(super) fn check(request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
-    if request.query.as_deref().is_none_or(|query| query.trim().is_empty()) {
+    if !request.has_document() {
         return Err(malformed("the request has no query"));
     }
     Refusal::if_forged_in("extensions", &request.extensions)?;

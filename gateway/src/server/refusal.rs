@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::media::Media;
-use crate::{authenticate::AuthenticationError, headers};
+use crate::{authenticate::AuthenticationError, documents::DocumentError, headers};
 
 /// Why a request gets no GraphQL answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,8 @@ pub(super) enum Refusal {
     Forged(String),
     #[error(transparent)]
     Unauthenticated(#[from] AuthenticationError),
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     #[error("too many open streams")]
     Overloaded,
     #[error("something went wrong on our side")]
@@ -54,7 +56,10 @@ impl Refusal {
             Self::Accept | Self::StreamNotAccepted => StatusCode::NOT_ACCEPTABLE,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Body | Self::Malformed(_) | Self::Batch | Self::Forged(_) => StatusCode::BAD_REQUEST,
+            Self::Document(error) if error.is_part_of_the_protocol() => StatusCode::OK,
+            Self::Document(_) | Self::Body | Self::Malformed(_) | Self::Batch | Self::Forged(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::CrossSite(_) | Self::Origin => StatusCode::FORBIDDEN,
             Self::Unauthenticated(AuthenticationError::Unavailable) | Self::Overloaded => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -77,6 +82,7 @@ impl Refusal {
             Self::Forged(_) => "FORGED_IDENTITY_HEADER",
             Self::Unauthenticated(AuthenticationError::Unavailable) => "AUTHENTICATION_UNAVAILABLE",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Document(error) => error.code(),
             Self::Overloaded => "OVERLOADED",
             Self::Internal => "INTERNAL",
         }

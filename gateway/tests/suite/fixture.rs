@@ -470,3 +470,15 @@ fn gateway(supergraph_sdl: String, config: &str, transports: HashMap<String, Tra
     })
     .expect("the fixture's supergraph is served")
 }
+
+/// Why there is no gateway with this configuration.
+pub(crate) fn refusal_of(config: &str) -> String {
+    let options = GatewayOptions {
+        supergraph_sdl: supergraph("http://127.0.0.1:1/graphql", "http://127.0.0.1:2/graphql"),
+        config: Config::from_yaml(config).expect("the test's configuration"),
+        identity_secret: None,
+        transports: HashMap::new(),
+        clock: SystemClock::shared(),
+    };
+    Gateway::try_new(options).expect_err("the configuration makes no sense").to_string()
+}

@@ -2,6 +2,7 @@
 
 mod authentication;
 mod client;
+mod documents;
 mod engine;
 mod event_stream;
 mod fixture;

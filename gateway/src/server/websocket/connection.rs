@@ -274,15 +274,19 @@ impl Session {
         }
         let gateway = &self.connection.gateway;
         let full = self.operations.len() >= gateway.shared.config.websocket.max_operations;
-        let refused = if full {
+        let accepted = if full {
             Err(Refusal::Overloaded)
         } else {
             Refusal::if_forged_in("extensions", &request.extensions)
+                .and_then(|()| Ok(gateway.shared.documents.complete(request)?))
         };
-        if let Err(refusal) = refused {
-            self.say(ServerMessage::Error { id, errors: &refusal.errors().to_string() });
-            return Ok(());
-        }
+        let request = match accepted {
+            Ok(request) => request,
+            Err(refusal) => {
+                self.say(ServerMessage::Error { id, errors: &refusal.errors().to_string() });
+                return Ok(());
+            }
+        };
         let context = RequestContext {
             headers: Arc::clone(&self.connection.headers),
             viewer: self.connection.viewer.clone(),

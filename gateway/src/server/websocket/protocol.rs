@@ -156,8 +156,8 @@ impl<'text> Envelope<'text> {
         }
         let request: GraphqlRequest =
             serde_json::from_str(payload).map_err(|error| Malformed(error.to_string()))?;
-        if request.query.is_none() {
-            return Err(Malformed::new("the payload has no query"));
+        if !request.has_document() {
+            return Err(Malformed::new("the payload has no document"));
         }
         Ok(ClientMessage::Subscribe { id: self.id()?, request: Box::new(request) })
     }
