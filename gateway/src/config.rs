@@ -16,6 +16,7 @@ use crate::{
     playground::PlaygroundConfig,
     server::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
     serving::SupergraphConfig,
+    streams::SubscriptionsConfig,
     subgraphs::{BreakerConfig, SubgraphConfig},
 };
 
@@ -36,6 +37,7 @@ pub struct Config {
     /// No list of trusted documents by default.
     pub trusted_documents: Option<TrustedDocumentsConfig>,
     pub playground: PlaygroundConfig,
+    pub subscriptions: SubscriptionsConfig,
     pub revocations: Option<RevocationsConfig>,
     pub supergraph: SupergraphConfig,
 }

@@ -28,7 +28,6 @@ mod warm_up;
 
 use std::sync::Arc;
 
-use futures::stream::BoxStream;
 use serde_json::{Map, Value as Json};
 
 pub use self::graphql_error::{GraphqlError, Location, PathStep};
@@ -99,6 +98,16 @@ impl PreparedOperation {
         self.document.name()
     }
 
+    /// The coerced variables.
+    pub(crate) fn variables(&self) -> &Map<String, Json> {
+        &self.variables
+    }
+
+    /// The document without comments and layout.
+    pub(crate) fn normalized_text(&self) -> String {
+        self.document.normalized_text()
+    }
+
     fn plan_root(&self) -> Option<&PlanNode> {
         self.variant.plan.as_ref().map(|plan| &plan.root)
     }
@@ -167,15 +176,6 @@ impl Engine {
             execution.run(root).await;
         }
         execution.into_response(self.description(operation))
-    }
-
-    /// Starts a subscription: one response for each event. Dropping the stream ends it upstream.
-    pub async fn subscribe(
-        &self,
-        operation: PreparedOperation,
-        context: RequestContext,
-    ) -> Result<BoxStream<'static, GraphqlResponse>, GraphqlResponse> {
-        subscription::subscribe(self.clone(), operation, context).await
     }
 
     async fn document(&self, key: DocumentKey) -> Reading {

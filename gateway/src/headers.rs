@@ -45,6 +45,20 @@ impl HeadersConfig {
         let own = self.subgraphs.get(subgraph).into_iter().flatten();
         HeaderRules(self.all.iter().chain(own).cloned().collect())
     }
+
+    /// The client's headers that any rule passes on to any subgraph, each once.
+    pub fn forwarded(&self) -> Vec<HeaderName> {
+        let rules = self.all.iter().chain(self.subgraphs.values().flatten());
+        let mut names: Vec<_> = rules
+            .filter_map(|rule| match rule {
+                HeaderRule::Propagate { name, .. } => Some(name.clone()),
+                HeaderRule::Insert { .. } | HeaderRule::Remove { .. } => None,
+            })
+            .collect();
+        names.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+        names.dedup();
+        names
+    }
 }
 
 /// One rule: `propagate: {name}`, `insert: {name, value}` or `remove: {name}`.

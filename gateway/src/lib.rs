@@ -10,6 +10,7 @@ mod playground;
 pub mod revocation_feed;
 pub mod server;
 pub mod serving;
+pub mod streams;
 pub mod subgraphs;
 
 pub use server::{Gateway, GatewayError, GatewayOptions};

@@ -39,6 +39,7 @@ use crate::{
     },
     health, playground,
     serving::{Serving, ServingError, Servings, SupergraphConfig, SupergraphHealth},
+    streams::Streams,
     subgraphs::{Subgraphs, SubgraphsError, SubgraphsOptions},
 };
 use drain::Drain;
@@ -89,6 +90,7 @@ pub(crate) struct Shared {
     request_ids: RequestIds,
     drain: Drain,
     slots: StreamSlots,
+    pub(crate) streams: Streams,
 }
 
 impl std::fmt::Debug for Gateway {
@@ -132,6 +134,7 @@ impl Gateway {
             request_ids: RequestIds::new(),
             drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),
             slots: StreamSlots::new(config.http.max_streams),
+            streams: Streams::new(config.subscriptions.clone(), config.headers.forwarded()),
             config,
         };
         Ok(Self { shared: Arc::new(shared) })

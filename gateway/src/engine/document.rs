@@ -117,6 +117,10 @@ impl ValidDocument {
         }
     }
 
+    pub(super) fn normalized_text(&self) -> String {
+        self.document.to_string()
+    }
+
     pub(super) fn variable_definitions(&self) -> &[VariableDefinition] {
         self.operation().variable_definitions()
     }

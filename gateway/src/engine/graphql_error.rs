@@ -57,6 +57,12 @@ impl GraphqlError {
         self
     }
 
+    /// Says that the same request may go well a moment later.
+    pub(super) fn retryable(mut self) -> Self {
+        self.extensions.insert("retryable".to_owned(), true.into());
+        self
+    }
+
     pub(super) fn by_service(mut self, service: &str) -> Self {
         self.extensions.insert("service".to_owned(), service.into());
         self

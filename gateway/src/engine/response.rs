@@ -21,6 +21,11 @@ impl GraphqlResponse {
         Self::refusal(&[GraphqlError::new(code, message)])
     }
 
+    /// A refusal that may be gone when the client asks again.
+    pub fn retryable_error(code: &str, message: &str) -> Self {
+        Self::refusal(&[GraphqlError::new(code, message).retryable()])
+    }
+
     /// A refusal for several reasons at once, without `data`.
     pub fn refusal(errors: &[GraphqlError]) -> Self {
         let mut body = b"{".to_vec();

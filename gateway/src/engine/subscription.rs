@@ -1,7 +1,5 @@
 //! Subscriptions: one upstream stream, the rest of the plan run for each of its events.
 
-use std::sync::Arc;
-
 use futures::StreamExt;
 use futures::stream::BoxStream;
 
@@ -9,41 +7,85 @@ use super::context::RequestContext;
 use super::execution::{Execution, ResponseSlots, failure_of, subgraph_error, subscription_body};
 use super::plan::{FetchNode, PlanNode};
 use super::response::GraphqlResponse;
-use super::upstream::UpstreamError;
+use super::upstream::{UpstreamError, UpstreamStream};
 use super::{Engine, PreparedOperation};
 
-/// Starts the stream. Dropping it drops the upstream's at once: nothing runs on its own.
-pub(super) async fn subscribe(
-    engine: Engine,
-    operation: PreparedOperation,
-    context: RequestContext,
-) -> Result<BoxStream<'static, GraphqlResponse>, GraphqlResponse> {
-    let Some(fetch) = operation.plan_root().and_then(primary) else {
-        return Err(GraphqlResponse::request_error(
-            "OPERATION_NOT_A_SUBSCRIPTION",
-            "Only subscriptions can be subscribed to.",
-        ));
-    };
-    let service = fetch.service.clone();
-    let body = subscription_body(fetch, &operation.variables);
-    let upstream = engine.inner.upstream.clone();
-    let mut events = upstream
-        .stream(&service, body, &context)
-        .await
-        .map_err(|error| refusal(&engine, &service, &error))?;
-    let operation = Arc::new(operation);
-    Ok(async_stream::stream! {
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(event) => yield answer(&engine, &operation, &context.current(), event).await,
-                Err(error) => {
-                    yield GraphqlResponse::refusal(&[failure_of(&service, &error)]);
-                    break;
+impl Engine {
+    /// Starts a subscription: one response for each event. Dropping the stream ends it upstream at once.
+    pub async fn subscribe(
+        &self,
+        operation: PreparedOperation,
+        context: RequestContext,
+    ) -> Result<BoxStream<'static, GraphqlResponse>, GraphqlResponse> {
+        let mut events = self.open_events(&operation, &context).await?;
+        let engine = self.clone();
+        Ok(async_stream::stream! {
+            while let Some(event) = events.next().await {
+                match event {
+                    Ok(event) => yield engine.answer_event(&operation, &context.current(), event).await,
+                    Err(error) => {
+                        yield engine.interrupted(&operation, &error);
+                        break;
+                    }
                 }
             }
         }
+        .boxed())
     }
-    .boxed())
+
+    /// The subscription's own fetch: what its subgraph sends, as it comes.
+    pub(crate) async fn open_events(
+        &self,
+        operation: &PreparedOperation,
+        context: &RequestContext,
+    ) -> Result<UpstreamStream, GraphqlResponse> {
+        let fetch = primary_of(operation)?;
+        let body = subscription_body(fetch, &operation.variables);
+        let opened = self.inner.upstream.stream(&fetch.service, body, context).await;
+        opened.map_err(|error| refusal(self, &fetch.service, &error))
+    }
+
+    /// Runs the rest of the plan for one event.
+    pub(crate) async fn answer_event(
+        &self,
+        operation: &PreparedOperation,
+        context: &RequestContext,
+        event: bytes::Bytes,
+    ) -> GraphqlResponse {
+        let responses = ResponseSlots::for_plan(operation.variant.plan.as_ref());
+        let execution = Execution::new(self.surroundings(operation, context), &responses);
+        if let Some(root) = operation.plan_root() {
+            if let Some(fetch) = primary(root) {
+                execution.deliver_event(fetch, event);
+            }
+            execution.run(root).await;
+        }
+        execution.into_response(self.description(operation))
+    }
+
+    /// What clients are told when the upstream broke: the stream is over, and may be asked for again.
+    pub(crate) fn interrupted(
+        &self,
+        operation: &PreparedOperation,
+        error: &UpstreamError,
+    ) -> GraphqlResponse {
+        match primary_of(operation) {
+            Ok(fetch) => {
+                let failure = failure_of(&fetch.service, error);
+                GraphqlResponse::refusal(&[if error.is_passing() { failure.retryable() } else { failure }])
+            }
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+fn primary_of(operation: &PreparedOperation) -> Result<&FetchNode, GraphqlResponse> {
+    operation.plan_root().and_then(primary).ok_or_else(|| {
+        GraphqlResponse::request_error(
+            "OPERATION_NOT_A_SUBSCRIPTION",
+            "Only subscriptions can be subscribed to.",
+        )
+    })
 }
 
 /// A subgraph that refuses a subscription with GraphQL errors is quoted.
@@ -59,23 +101,6 @@ fn refusal(engine: &Engine, service: &str, error: &UpstreamError) -> GraphqlResp
     } else {
         GraphqlResponse::refusal(&quoted)
     }
-}
-
-async fn answer(
-    engine: &Engine,
-    operation: &PreparedOperation,
-    context: &RequestContext,
-    event: bytes::Bytes,
-) -> GraphqlResponse {
-    let responses = ResponseSlots::for_plan(operation.variant.plan.as_ref());
-    let execution = Execution::new(engine.surroundings(operation, context), &responses);
-    if let Some(root) = operation.plan_root() {
-        if let Some(fetch) = primary(root) {
-            execution.deliver_event(fetch, event);
-        }
-        execution.run(root).await;
-    }
-    execution.into_response(engine.description(operation))
 }
 
 fn primary(node: &PlanNode) -> Option<&FetchNode> {

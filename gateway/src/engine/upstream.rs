@@ -48,3 +48,13 @@ pub enum UpstreamError {
     #[error("overloaded")]
     Overloaded,
 }
+
+impl UpstreamError {
+    /// Whether the same request may go well a moment later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Timeout | Self::Unreachable(_) | Self::Overloaded | Self::Status(429 | 500.., _) => true,
+            Self::Status(..) | Self::Malformed(_) => false,
+        }
+    }
+}

@@ -26,13 +26,12 @@ pub(super) fn serve(
     operation: PreparedOperation,
     context: RequestContext,
 ) -> Result<Response, Refusal> {
-    let for_responses = context.clone();
+    let (for_responses, streams) = (context.clone(), gateway.shared.streams.clone());
     let responses = async move {
         match operation.kind() {
-            OperationKind::Subscription => match engine.subscribe(operation, for_responses).await {
-                Ok(responses) => responses,
-                Err(response) => stream::iter([response]).boxed(),
-            },
+            OperationKind::Subscription => {
+                streams.open(engine, operation, for_responses).map(|item| item.response).boxed()
+            }
             OperationKind::Query | OperationKind::Mutation => {
                 stream::iter([engine.execute(&operation, for_responses).await]).boxed()
             }

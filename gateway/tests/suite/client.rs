@@ -1,5 +1,7 @@
 //! Clients of the gateway, as plain as the wire.
 
+use std::net::SocketAddr;
+
 use futures::{SinkExt, StreamExt};
 use http::{HeaderValue, Request};
 use reqwest::header::CONTENT_TYPE;
@@ -84,12 +86,15 @@ impl Socket {
 
     /// The same, with a small window: what is not read soon holds the gateway up.
     pub(crate) async fn acknowledged_narrow(installation: &Installation) -> Self {
+        Self::acknowledged_narrow_at(installation.edge.address).await
+    }
+
+    pub(crate) async fn acknowledged_narrow_at(address: SocketAddr) -> Self {
         let tcp = TcpSocket::new_v4().expect("a socket");
         tcp.set_recv_buffer_size(4_096).expect("a small buffer");
-        let stream = tcp.connect(installation.edge.address).await.expect("the gateway listens");
-        let mut request = format!("ws://{}/graphql", installation.edge.address)
-            .into_client_request()
-            .expect("the test's own request is sound");
+        let stream = tcp.connect(address).await.expect("the gateway listens");
+        let mut request =
+            format!("ws://{address}/graphql").into_client_request().expect("the test's own request is sound");
         let protocol = HeaderValue::from_static("graphql-transport-ws");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
         let opened = client_async(request, MaybeTlsStream::Plain(stream)).await;
@@ -106,7 +111,7 @@ impl Socket {
         Self::open_at(&installation.edge.address.to_string(), headers).await
     }
 
-    async fn open_at(
+    pub(crate) async fn open_at(
         address: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, Box<Response<Option<Vec<u8>>>>> {

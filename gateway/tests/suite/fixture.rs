@@ -339,14 +339,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    async fn start(address: SocketAddr, router: Router) -> Self {
+    pub(crate) async fn start(address: SocketAddr, router: Router) -> Self {
         let listener = TcpListener::bind(address).await.expect("a port on this machine");
         let address = listener.local_addr().expect("a bound listener has an address");
         let task = tokio::spawn(async move { axum::serve(listener, router).await });
         Self { address, task: task.abort_handle() }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/graphql", self.address)
     }
 }
@@ -357,7 +357,7 @@ impl Drop for Server {
     }
 }
 
-fn any_port() -> SocketAddr {
+pub(crate) fn any_port() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
@@ -460,7 +460,11 @@ impl Installation {
     }
 }
 
-fn gateway(supergraph_sdl: String, config: &str, transports: HashMap<String, Transport>) -> Gateway {
+pub(crate) fn gateway(
+    supergraph_sdl: String,
+    config: &str,
+    transports: HashMap<String, Transport>,
+) -> Gateway {
     Gateway::try_new(GatewayOptions {
         supergraph_sdl,
         config: Config::from_yaml(config).expect("the test's configuration"),

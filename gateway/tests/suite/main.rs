@@ -13,5 +13,6 @@ mod legacy_websocket;
 mod process;
 mod resilience;
 mod serving;
+mod streams;
 mod token_renewal;
 mod websocket;

@@ -294,7 +294,8 @@ impl Session {
             renewal: self.renewals.renewal(),
         };
         tracing::debug!(socket = %self.connection.id, request_id = %context.request_id, "operation");
-        self.operations.start(id, gateway.serving().engine.clone(), request, context);
+        let streams = gateway.shared.streams.clone();
+        self.operations.start(id, streams, gateway.serving().engine.clone(), request, context);
         Ok(())
     }
 

@@ -11,7 +11,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::protocol::ServerMessage;
-use crate::engine::{Engine, OperationKind, context::RequestContext, request::GraphqlRequest};
+use crate::{
+    engine::{Engine, OperationKind, context::RequestContext, request::GraphqlRequest},
+    streams::{StreamItem, Streams},
+};
 
 /// What became of an operation.
 #[derive(Debug)]
@@ -66,13 +69,15 @@ impl Operations {
     pub(super) fn start(
         &mut self,
         id: &str,
+        streams: Streams,
         engine: Engine,
         request: GraphqlRequest,
         context: RequestContext,
     ) {
         let id: Arc<str> = id.into();
         let name = Arc::clone(&id);
-        let outcomes = run(engine, request, context).map(move |outcome| (Arc::clone(&name), outcome));
+        let outcomes =
+            run(streams, engine, request, context).map(move |outcome| (Arc::clone(&name), outcome));
         let (stream, handle) = abortable(outcomes.boxed());
         self.running.push(stream);
         self.by_id.insert(id, handle);
@@ -102,6 +107,7 @@ impl Operations {
 }
 
 fn run(
+    streams: Streams,
     engine: Engine,
     request: GraphqlRequest,
     context: RequestContext,
@@ -115,19 +121,15 @@ fn run(
             }
         };
         if operation.kind() == OperationKind::Subscription {
-            match engine.subscribe(operation, context).await {
-                Ok(mut responses) => {
-                    while let Some(response) = responses.next().await {
-                        if response.request_error {
-                            yield Outcome::Error(response.body);
-                            return;
-                        }
-                        yield Outcome::Next(response.body);
-                    }
-                    yield Outcome::Complete;
+            let mut items = streams.open(engine, operation, context);
+            while let Some(StreamItem { response, .. }) = items.next().await {
+                if response.request_error {
+                    yield Outcome::Error(response.body);
+                    return;
                 }
-                Err(response) => yield Outcome::Error(response.body),
+                yield Outcome::Next(response.body);
             }
+            yield Outcome::Complete;
         } else {
             let response = engine.execute(&operation, context).await;
             if response.request_error {

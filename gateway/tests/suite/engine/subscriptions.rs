@@ -87,7 +87,7 @@ async fn an_upstream_error_is_told_and_ends_the_stream() {
     assert_eq!(events[3].get("data"), None);
     assert_eq!(
         events[3]["errors"][0]["extensions"],
-        json!({ "code": "UPSTREAM_UNAVAILABLE", "service": "posts" })
+        json!({ "code": "UPSTREAM_UNAVAILABLE", "service": "posts", "retryable": true })
     );
     assert!(!events[3].to_string().contains("10.0.0.1"));
     assert_eq!(federation.open_streams(), 0);

@@ -1,0 +1,4 @@
+//! Live streams: shared, bounded, never skipped over.
+
+mod feed;
+mod sharing;
