@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt, join_all};
 use serde_json::{Map, Value as Json};
@@ -70,6 +70,9 @@ struct State<'a> {
     errors: Vec<GraphqlError>,
     /// Objects that a failed fetch was to complete: what depends on it fails for the same reason.
     failed: AHashMap<ObjectId, Failure>,
+    /// Objects that a subgraph doesn't know, or that have no key to be asked by: what they lack is null, and that is
+    /// no error.
+    unknown: AHashSet<ObjectId>,
 }
 
 impl State<'_> {
@@ -91,7 +94,12 @@ struct Prepared {
 
 impl<'a> Execution<'a> {
     pub(super) fn new(surroundings: Surroundings<'a>, responses: &'a ResponseSlots) -> Self {
-        let state = State { store: Store::new(), errors: Vec::new(), failed: AHashMap::new() };
+        let state = State {
+            store: Store::new(),
+            errors: Vec::new(),
+            failed: AHashMap::new(),
+            unknown: AHashSet::new(),
+        };
         Self { surroundings, responses, state: Mutex::new(state) }
     }
 
@@ -160,6 +168,7 @@ impl<'a> Execution<'a> {
                 for group in groups {
                     let representations = representations::write(&state.store, types, group, &mut body);
                     self.fail_dependents(state, fetch, &representations.incomplete);
+                    state.unknown.extend(&representations.keyless);
                     prepared.representations.push(representations);
                 }
                 if prepared.representations.iter().all(|group| group.count == 0) {
@@ -182,12 +191,13 @@ impl<'a> Execution<'a> {
         const LARGEST_RESERVED: usize = 1 << 20;
         let Self { surroundings: Surroundings { schema, types, variant, variables, .. }, responses, state } =
             self;
-        let State { store, mut errors, .. } = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let State { store, mut errors, unknown, .. } =
+            state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let largest = variant.answer_size.load(Ordering::Relaxed);
         let expected = if largest == 0 { responses.total_bytes() } else { largest };
         let mut body = Vec::with_capacity(expected.min(LARGEST_RESERVED) + ENVELOPE);
         body.extend_from_slice(b"{\"data\":");
-        Projection { schema, types, store: &store, variables }.write(
+        Projection { schema, types, store: &store, unknown: &unknown, variables }.write(
             &variant.selection,
             &mut body,
             &mut errors,

@@ -122,8 +122,7 @@ pub(super) enum Requirement {
         source: String,
         /// `"key":` as written into the representation.
         key: String,
-        /// Whether a null means that there is nothing to ask: it's a key, or the type doesn't allow null.
-        required: bool,
+        null: NullMeans,
         selections: Vec<Requirement>,
     },
     Typename,
@@ -131,6 +130,17 @@ pub(super) enum Requirement {
         types: Vec<String>,
         selections: Vec<Requirement>,
     },
+}
+
+/// What it means that a part of a representation is null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NullMeans {
+    /// A value like any other.
+    Itself,
+    /// It's a key that may be null: there is nothing to ask.
+    NothingToAsk,
+    /// The type doesn't allow it: nobody delivered the value.
+    Undelivered,
 }
 
 /// Sets a value of a representation, such as an interface object's `__typename`.

@@ -4,9 +4,10 @@
 
 use std::collections::HashSet;
 
+use ahash::AHashSet;
 use serde_json::{Map, Value as Json};
 
-use self::selection_plan::{FieldContent, FieldPlan, LeafType, SelectionPlan, Shape};
+use self::selection_plan::{FieldContent, FieldPlan, LeafType, SelectionPlan, Shape, TypedSelection};
 use super::graphql_error::{GraphqlError, PathStep};
 use super::introspection;
 use super::response::write_json;
@@ -27,6 +28,8 @@ pub(super) struct Projection<'p> {
     pub(super) schema: &'p ApiSchema,
     pub(super) types: &'p TypeConditions,
     pub(super) store: &'p Store<'p>,
+    /// Objects whose missing fields are null without an error.
+    pub(super) unknown: &'p AHashSet<ObjectId>,
     pub(super) variables: &'p Map<String, Json>,
 }
 
@@ -34,7 +37,8 @@ impl Projection<'_> {
     /// Appends the value of `data`; errors met on the way are added to `errors`.
     pub(super) fn write(&self, selection: &SelectionPlan, out: &mut Vec<u8>, errors: &mut Vec<GraphqlError>) {
         let start = out.len();
-        let mut writer = Writer { input: self, out, path: Vec::new(), errors, reported: None };
+        let mut writer =
+            Writer { input: self, out, path: Vec::new(), objects: Vec::new(), errors, reported: None };
         if writer.object(Store::root(), selection).is_err() {
             out.truncate(start);
             out.extend_from_slice(b"null");
@@ -52,6 +56,8 @@ struct Writer<'p, 'o> {
     input: &'p Projection<'p>,
     out: &'o mut Vec<u8>,
     path: Vec<Step<'p>>,
+    /// The objects that are being written, each within the one before it.
+    objects: Vec<ObjectId>,
     errors: &'o mut Vec<GraphqlError>,
     /// Every path for which, or below which, there is an error; made when it is first needed.
     reported: Option<HashSet<Vec<PathStep>>>,
@@ -62,13 +68,24 @@ impl<'p> Writer<'p, '_> {
         let typename =
             if selection.is_abstract() { self.input.store.typename(object, self.input.types) } else { None };
         let Some(typed) = selection.for_type(self.input.schema, typename) else {
-            self.malformed(&format!(
-                "`{}` is not a type that `{}` can be",
-                typename.unwrap_or_default(),
-                selection.type_name()
-            ));
+            // What is inaccessible must not become known by its name.
+            let named = typename.filter(|name| self.input.schema.type_definition(name).is_some());
+            let given = named.map_or_else(|| "an object's type".to_owned(), |name| format!("`{name}`"));
+            self.malformed(&format!("{given} is not a type that `{}` can be", selection.type_name()));
             return Err(Nullified);
         };
+        self.objects.push(object);
+        let outcome = self.fields(object, selection, typed);
+        self.objects.pop();
+        outcome
+    }
+
+    fn fields(
+        &mut self,
+        object: ObjectId,
+        selection: &'p SelectionPlan,
+        typed: &'p TypedSelection,
+    ) -> Result<(), Nullified> {
         self.out.push(b'{');
         for (index, field) in typed.fields.iter().enumerate() {
             if index > 0 {
@@ -93,6 +110,9 @@ impl<'p> Writer<'p, '_> {
                 FieldContent::Data { shape, selection } => {
                     let value = self.input.store.get_near(object, field.node.data_key(), index);
                     self.path.push(Step::Key(field.response_key()));
+                    if value.is_none() && !matches!(shape, Shape::NonNull(_)) {
+                        self.undelivered(field);
+                    }
                     let outcome = self.value(value.unwrap_or(Value::Null), shape, selection.as_ref(), field);
                     self.path.pop();
                     outcome?;
@@ -178,6 +198,20 @@ impl<'p> Writer<'p, '_> {
         if !self.is_reported(&path) {
             let message = format!("Cannot return null for non-nullable field {}.", field.coordinate());
             self.report(GraphqlError::new("UNEXPECTED_NULL", message), path);
+        }
+    }
+
+    /// A field that may be null is, because nobody gave it: an error, unless its object or one around it is unknown to
+    /// a subgraph.
+    fn undelivered(&mut self, field: &FieldPlan) {
+        let unknown = |object: &ObjectId| self.input.store.is_made_of(*object, self.input.unknown);
+        if !self.input.unknown.is_empty() && self.objects.iter().any(unknown) {
+            return;
+        }
+        let path = self.current_path();
+        if !self.is_reported(&path) {
+            let message = format!("No subgraph gave the field {}.", field.coordinate());
+            self.report(GraphqlError::new("FIELD_NOT_DELIVERED", message), path);
         }
     }
 

@@ -4,6 +4,8 @@
 //! An entity that was fetched once is a *layer* under each object it completes, so fifty positions of one entity
 //! share one node. Reading looks at an object's own fields first, then at its layers.
 
+use ahash::AHashSet;
+
 use super::schema::TypeConditions;
 
 /// One JSON value. Strings and numbers keep the form they had in the response, escapes included.
@@ -153,6 +155,11 @@ impl<'a> Store<'a> {
             next = layer.next;
             Some(layer.object)
         })
+    }
+
+    /// Whether the object or anything that completes it is among `objects`.
+    pub(super) fn is_made_of(&self, object: ObjectId, objects: &AHashSet<ObjectId>) -> bool {
+        objects.contains(&object) || self.layers_of(object).any(|layer| self.is_made_of(layer, objects))
     }
 
     /// The most precise `__typename` known: an object type's before an interface's (from an interface object).

@@ -8,6 +8,7 @@ mod federation;
 mod introspection;
 mod monolith;
 mod mutations;
+mod regressions;
 mod requests;
 mod shop;
 mod subgraph;

@@ -169,6 +169,7 @@ fn attach_entities<'a>(
     representations: &Representations,
 ) {
     let Some(Value::List(list)) = state.store.get(data, &request.response_key) else {
+        state.unknown.extend(representations.assignments.iter().map(|(_, object)| *object));
         return;
     };
     if !request.output.rewrites.is_empty() {
@@ -180,6 +181,8 @@ fn attach_entities<'a>(
     for (index, object) in &representations.assignments {
         if let Value::Object(entity) = state.store.list(list)[*index] {
             state.store.attach(*object, entity);
+        } else {
+            state.unknown.insert(*object);
         }
     }
 }

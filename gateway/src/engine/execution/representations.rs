@@ -6,7 +6,7 @@ use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::paths;
-use crate::engine::plan::{RepresentationGroup, Requirement, RewriteSegment};
+use crate::engine::plan::{NullMeans, RepresentationGroup, Requirement, RewriteSegment};
 use crate::engine::projection::leaf::write_any;
 use crate::engine::response::write_json;
 use crate::engine::schema::TypeConditions;
@@ -20,6 +20,8 @@ pub(super) struct Representations {
     pub(super) assignments: Vec<(usize, ObjectId)>,
     /// Objects of the right type that lack something the representation needs.
     pub(super) incomplete: Vec<ObjectId>,
+    /// Those of them that lack it because a key that may be null is.
+    pub(super) keyless: Vec<ObjectId>,
 }
 
 /// Appends `"variable":[…],` with one representation for all objects that have the same.
@@ -29,7 +31,8 @@ pub(super) fn write(
     group: &RepresentationGroup,
     body: &mut Vec<u8>,
 ) -> Representations {
-    let mut written = Representations { count: 0, assignments: Vec::new(), incomplete: Vec::new() };
+    let mut written =
+        Representations { count: 0, assignments: Vec::new(), incomplete: Vec::new(), keyless: Vec::new() };
     write_json(body, &group.variable);
     body.extend_from_slice(b":[");
     let mut known: AHashMap<u64, (usize, Range<usize>)> = AHashMap::new();
@@ -40,8 +43,11 @@ pub(super) fn write(
             Ok(true) => {}
             outcome => {
                 writer.body.truncate(start);
-                if outcome.is_err() {
+                if let Err(reason) = outcome {
                     written.incomplete.push(object);
+                    if reason == Incomplete::Keyless {
+                        written.keyless.push(object);
+                    }
                 }
                 continue;
             }
@@ -82,7 +88,13 @@ fn objects(store: &Store<'_>, types: &TypeConditions, group: &RepresentationGrou
 }
 
 /// Something the representation needs is not in the data.
-struct Missing;
+#[derive(PartialEq)]
+enum Incomplete {
+    /// It's a key that is null, and may be: there is nothing to ask.
+    Keyless,
+    /// It is missing, or null where the schema doesn't allow it.
+    Undelivered,
+}
 
 /// Rewrites that may still apply, each with the rest of its path.
 type Rewrites<'g> = Vec<(&'g [RewriteSegment], &'g str)>;
@@ -95,7 +107,7 @@ struct Writer<'w, 'a> {
 
 impl Writer<'_, '_> {
     /// `Ok(false)` when the group doesn't ask about objects of this type.
-    fn entity(&mut self, object: ObjectId, group: &RepresentationGroup) -> Result<bool, Missing> {
+    fn entity(&mut self, object: ObjectId, group: &RepresentationGroup) -> Result<bool, Incomplete> {
         let Some(typename) = self.store.typename(object, self.types) else {
             return Ok(false);
         };
@@ -132,7 +144,7 @@ impl Writer<'_, '_> {
         requirements: &'g [Requirement],
         rewrites: &Rewrites<'g>,
         keys: &mut Vec<&'g str>,
-    ) -> Result<(), Missing> {
+    ) -> Result<(), Incomplete> {
         for requirement in requirements {
             match requirement {
                 Requirement::Fragment { types, selections } => {
@@ -147,7 +159,7 @@ impl Writer<'_, '_> {
                         self.typename(typename, rewrites);
                     }
                 }
-                Requirement::Field { source, key, required, selections } => {
+                Requirement::Field { source, key, null, selections } => {
                     if !self.begin(key, keys) {
                         continue;
                     }
@@ -155,9 +167,11 @@ impl Writer<'_, '_> {
                         self.body.extend_from_slice(value.as_bytes());
                         continue;
                     }
-                    let value = self.store.get(object, source).ok_or(Missing)?;
-                    if *required && value == Value::Null {
-                        return Err(Missing);
+                    let value = self.store.get(object, source).ok_or(Incomplete::Undelivered)?;
+                    match (value, null) {
+                        (Value::Null, NullMeans::NothingToAsk) => return Err(Incomplete::Keyless),
+                        (Value::Null, NullMeans::Undelivered) => return Err(Incomplete::Undelivered),
+                        _ => {}
                     }
                     self.value(value, selections, &below(rewrites, key))?;
                 }
@@ -184,7 +198,7 @@ impl Writer<'_, '_> {
         value: Value<'_>,
         selections: &'g [Requirement],
         rewrites: &Rewrites<'g>,
-    ) -> Result<(), Missing> {
+    ) -> Result<(), Incomplete> {
         match value {
             Value::Object(object) if !selections.is_empty() => {
                 let typename = self.store.typename(object, self.types);

@@ -12,8 +12,8 @@ use hive_router_query_planner::planner::plan_nodes::{
 use hive_router_query_planner::state::supergraph_state::SupergraphState;
 
 use crate::engine::plan::{
-    EntityRequest, FetchNode, FetchTarget, InputRewrite, Output, OutputRewrite, OutputSelection, Path,
-    PathSegment, Plan, PlanNode, RepresentationGroup, Requirement, RewriteSegment,
+    EntityRequest, FetchNode, FetchTarget, InputRewrite, NullMeans, Output, OutputRewrite, OutputSelection,
+    Path, PathSegment, Plan, PlanNode, RepresentationGroup, Requirement, RewriteSegment,
 };
 use crate::engine::schema::TypeConditions;
 
@@ -166,8 +166,13 @@ impl Converter<'_> {
                     Some(Requirement::Field {
                         source: field.name.clone(),
                         key: format!("{}:", json_string(key)),
-                        required: declared.is_some_and(|declared| declared.field_type.is_non_null())
-                            || self.is_key(parent, key, service),
+                        null: if declared.is_some_and(|declared| declared.field_type.is_non_null()) {
+                            NullMeans::Undelivered
+                        } else if self.is_key(parent, key, service) {
+                            NullMeans::NothingToAsk
+                        } else {
+                            NullMeans::Itself
+                        },
                         selections: self.requirements(&field.selections, child, service),
                     })
                 }
