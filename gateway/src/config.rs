@@ -14,7 +14,7 @@ use crate::{
     documents::{PersistedQueriesConfig, TrustedDocumentsConfig},
     headers::HeadersConfig,
     playground::PlaygroundConfig,
-    server::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
+    server::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
     serving::SupergraphConfig,
     streams::SubscriptionsConfig,
     subgraphs::{BreakerConfig, SubgraphConfig},
@@ -26,6 +26,8 @@ use crate::{
 pub struct Config {
     pub http: HttpConfig,
     pub websocket: WebSocketConfig,
+    pub batching: BatchingConfig,
+    pub compression: CompressionConfig,
     pub cors: CorsConfig,
     pub csrf: CsrfConfig,
     pub authentication: AuthenticationConfig,

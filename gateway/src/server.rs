@@ -1,15 +1,20 @@
 //! The gateway as clients see it: GraphQL over HTTP, WebSocket and server-sent events, a playground, health.
 
 mod access_log;
+mod batch;
+mod call;
+mod compression;
 mod config;
 mod drain;
 mod event_stream;
 mod graphql;
 mod media;
+mod multipart_stream;
 mod origin;
 mod params;
 mod refusal;
 mod request_id;
+mod response_stream;
 mod stream_slots;
 mod websocket;
 
@@ -26,7 +31,7 @@ use service::transport::{HttpOptions, Transport};
 use tokio::sync::watch;
 use tower_http::{catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer};
 
-pub use config::{CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig};
+pub use config::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig};
 
 use crate::{
     authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
@@ -151,7 +156,12 @@ impl Gateway {
         if self.shared.config.playground.enabled && path != "/" {
             router = router.route("/", get(playground::page));
         }
-        let router = router.layer(RequestDecompressionLayer::new());
+        // An encoding that isn't known goes on to the handler, whose refusal has a code.
+        let router = router.layer(RequestDecompressionLayer::new().pass_through_unaccepted(true));
+        let router = match compression::layer(&self.shared.config.compression) {
+            Some(compression) => router.layer(compression),
+            None => router,
+        };
         let router = match origin::cors_layer(&self.shared.config.cors) {
             Some(cors) => router.layer(cors),
             None => router,

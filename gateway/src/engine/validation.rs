@@ -11,6 +11,7 @@ use super::graphql_error::GraphqlError;
 use super::schema::{ApiSchema, named_type};
 use super::selections::fragments_of;
 
+mod incremental;
 mod introspection;
 mod literals;
 mod subscriptions;
@@ -32,6 +33,10 @@ impl Validator {
         let missing = missing_root(schema, document);
         if !missing.is_empty() {
             return missing;
+        }
+        let incremental = incremental::check(document);
+        if !incremental.is_empty() {
+            return incremental;
         }
         let faults = validate(schema.document(), document, &self.rules);
         if !faults.is_empty() {

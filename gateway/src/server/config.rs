@@ -12,6 +12,8 @@ pub struct HttpConfig {
     pub max_body_bytes: usize,
     /// Between two comments on a silent event stream.
     pub sse_keep_alive_ms: u64,
+    /// Between two heartbeats of a multipart subscription, 5 seconds by default.
+    pub multipart_heartbeat_ms: u64,
     /// WebSockets and event streams at the same time.
     pub max_streams: usize,
 }
@@ -22,6 +24,7 @@ impl Default for HttpConfig {
             path: "/graphql".to_owned(),
             max_body_bytes: 2 * 1024 * 1024,
             sse_keep_alive_ms: 12_000,
+            multipart_heartbeat_ms: 5_000,
             max_streams: 20_000,
         }
     }
@@ -64,6 +67,38 @@ impl Default for WebSocketConfig {
             check_origin: false,
             drain_jitter_ms: 500,
         }
+    }
+}
+
+/// Several operations in one request, sent as a JSON array.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BatchingConfig {
+    /// Off by default: it makes one request cost as much as many.
+    pub enabled: bool,
+    /// Operations in one request, 10 by default; more are refused.
+    pub max_operations: usize,
+}
+
+impl Default for BatchingConfig {
+    fn default() -> Self {
+        Self { enabled: false, max_operations: 10 }
+    }
+}
+
+/// Compression of answers (gzip) for clients that accept it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CompressionConfig {
+    /// On by default. Streams are never compressed.
+    pub enabled: bool,
+    /// Smaller answers, in bytes, go out as they are; 1024 by default.
+    pub min_bytes: u64,
+}
+
+impl Default for CompressionConfig {
+    fn default() -> Self {
+        Self { enabled: true, min_bytes: 1_024 }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The GraphQL endpoint: one path for POST, GET, event streams and WebSocket upgrades.
+//! The GraphQL endpoint: one path for POST, GET, streams and WebSocket upgrades.
 
 use std::sync::Arc;
 
@@ -11,8 +11,16 @@ use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::{
-    Gateway, access_log::AccessLog, event_stream, media::Media, origin, params, refusal::Refusal,
-    request_id::REQUEST_ID, websocket,
+    Gateway,
+    access_log::AccessLog,
+    batch,
+    call::{Call, Unprepared},
+    media::{Accepted, Media},
+    origin,
+    params::{self, Incoming},
+    refusal::Refusal,
+    request_id::REQUEST_ID,
+    response_stream, websocket,
 };
 use crate::{
     engine::{
@@ -50,12 +58,12 @@ async fn answer(gateway: &Gateway, parts: Parts, body: Body, log: &mut AccessLog
     if playground::is_visit(gateway, &parts) {
         return Redirect::to("/").into_response();
     }
-    let Some(media) = Media::negotiate(&parts.headers) else {
+    let Some(accepted) = Accepted::negotiate(&parts.headers) else {
         return Refusal::Accept.into_response_as(Media::Json);
     };
-    match run(gateway, parts, body, media, log).await {
+    match run(gateway, parts, body, accepted, log).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response_as(media),
+        Err(refusal) => refusal.into_response_as(accepted.for_refusals()),
     }
 }
 
@@ -63,12 +71,12 @@ async fn run(
     gateway: &Gateway,
     parts: Parts,
     body: Body,
-    media: Media,
+    accepted: Accepted,
     log: &mut AccessLog,
 ) -> Result<Response, Refusal> {
     Refusal::if_forged(&parts.headers)?;
     let viewer = gateway.shared.authenticator.authenticate(&parts.headers).await?;
-    let request = read(gateway, &parts, body).await?;
+    let incoming = read(gateway, &parts, body).await?;
     let Parts { method, headers: mut client_headers, .. } = parts;
     headers::strip(&mut client_headers);
     let context = RequestContext {
@@ -77,45 +85,54 @@ async fn run(
         request_id: log.request_id.clone(),
         renewal: Renewal::default(),
     };
-    let request = match gateway.shared.documents.complete(request) {
-        Ok(request) => request,
-        Err(error) if media == Media::EventStream => {
-            let response = GraphqlResponse::request_error(error.code(), &error.to_string());
-            return event_stream::one(gateway, &context, response);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let serving = gateway.serving();
-    let operation = match serving.engine.prepare(request).await {
-        Ok(operation) => operation,
-        Err(response) if media == Media::EventStream => {
-            return event_stream::one(gateway, &context, response);
-        }
-        Err(response) => return Ok(whole(response, media)),
-    };
-    log.operation(operation.name(), operation.kind().as_str());
-    if method == Method::GET && operation.kind() == OperationKind::Mutation {
-        return Err(Refusal::MethodOfOperation);
-    }
-    if media == Media::EventStream {
-        return event_stream::serve(gateway, serving.engine.clone(), operation, context);
-    }
-    match operation.kind() {
-        OperationKind::Subscription => Err(Refusal::StreamNotAccepted),
-        OperationKind::Query | OperationKind::Mutation => {
-            Ok(whole(serving.engine.execute(&operation, context).await, media))
+    let call = Call { gateway, serving: gateway.serving(), method, context };
+    match incoming {
+        Incoming::One(request) => one(&call, *request, accepted, log).await,
+        Incoming::Batch(requests) => {
+            log.operation(None, "batch");
+            let media = accepted.whole.ok_or(Refusal::Accept)?;
+            Ok(whole(batch::answer(&call, requests).await, media))
         }
     }
 }
 
-async fn read(gateway: &Gateway, parts: &Parts, body: Body) -> Result<GraphqlRequest, Refusal> {
+async fn one(
+    call: &Call<'_>,
+    request: GraphqlRequest,
+    accepted: Accepted,
+    log: &mut AccessLog,
+) -> Result<Response, Refusal> {
+    let Call { gateway, serving, context, .. } = call;
+    let streams = accepted.result.streams();
+    let operation = match call.prepare(request).await {
+        Ok(operation) => operation,
+        Err(Unprepared::Refused(refusal)) => return Err(refusal),
+        Err(Unprepared::Document(error)) if !streams => return Err(error.into()),
+        Err(unprepared) if streams => {
+            return response_stream::one(gateway, context, unprepared.into_response(), accepted.result);
+        }
+        Err(unprepared) => return Ok(whole(unprepared.into_response(), accepted.result)),
+    };
+    log.operation(operation.name(), operation.kind().as_str());
+    let media = match operation.kind() {
+        OperationKind::Subscription => accepted.stream.ok_or(Refusal::StreamNotAccepted)?,
+        OperationKind::Query | OperationKind::Mutation => accepted.result,
+    };
+    if media.streams() {
+        return response_stream::serve(gateway, serving.engine.clone(), operation, context.clone(), media);
+    }
+    Ok(whole(serving.engine.execute(&operation, context.clone()).await, media))
+}
+
+async fn read(gateway: &Gateway, parts: &Parts, body: Body) -> Result<Incoming, Refusal> {
     let config = &gateway.shared.config;
     if parts.method == Method::GET {
         origin::refuse_cross_site_get(&parts.headers, &config.csrf, &config.cors)?;
-        return params::from_query(parts.uri.query().unwrap_or_default());
+        let request = params::from_query(parts.uri.query().unwrap_or_default())?;
+        return Ok(Incoming::One(Box::new(request)));
     }
     params::check_content_type(&parts.headers)?;
-    params::from_body(&collect(body, config.http.max_body_bytes).await?)
+    params::from_body(&collect(body, config.http.max_body_bytes).await?, &config.batching)
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Bytes, Refusal> {

@@ -11,19 +11,49 @@ pub(super) enum Media {
     Json,
     /// `text/event-stream`.
     EventStream,
+    /// `multipart/mixed` by Apollo's protocol for subscriptions, version 1.0.
+    Multipart,
 }
 
 /// Ours, in the order in which equal wishes are granted.
-const OFFERED: [(Media, &str, &str); 3] = [
+const OFFERED: [(Media, &str, &str); 4] = [
     (Media::Json, "application", "json"),
     (Media::GraphqlResponse, "application", "graphql-response+json"),
     (Media::EventStream, "text", "event-stream"),
+    (Media::Multipart, "multipart", "mixed"),
 ];
 
 impl Media {
-    /// The best of what the client accepts; `None` if that is nothing we have.
+    /// Whether it can carry more than one response.
+    pub(super) fn streams(self) -> bool {
+        matches!(self, Self::EventStream | Self::Multipart)
+    }
+
+    pub(super) fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+            Self::EventStream => "text/event-stream; charset=utf-8",
+            Self::Multipart => "multipart/mixed; boundary=\"graphql\"; subscriptionSpec=\"1.0\"",
+        })
+    }
+}
+
+/// What a client can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// The best for the result of a query or a mutation.
+    pub result: Media,
+    /// The best that is one body, if the client takes one.
+    pub whole: Option<Media>,
+    /// The best for a subscription, if the client takes a stream.
+    pub stream: Option<Media>,
+}
+
+impl Accepted {
+    /// `None` if the client takes nothing that we have.
     pub(super) fn negotiate(headers: &HeaderMap) -> Option<Self> {
-        let mut best: Option<(Wish, Self)> = None;
+        let (mut whole, mut stream) = (None, None);
         let mut asked = false;
         let mut position = 0_usize;
         for value in headers.get_all(header::ACCEPT) {
@@ -33,20 +63,35 @@ impl Media {
                 let Some((wish, media)) = parse(range, position) else {
                     continue;
                 };
+                let best: &mut Option<(Wish, Media)> = if media.streams() { &mut stream } else { &mut whole };
                 if best.as_ref().is_none_or(|(former, _)| wish.beats(former)) {
-                    best = Some((wish, media));
+                    *best = Some((wish, media));
                 }
             }
         }
-        if asked { best.map(|(_, media)| media) } else { Some(Self::Json) }
+        if !asked {
+            return Some(Self { result: Media::Json, whole: Some(Media::Json), stream: None });
+        }
+        let result = match (&whole, &stream) {
+            // Apollo's clients name it first whatever they ask for, and mean subscriptions.
+            (Some((_, whole)), Some((_, Media::Multipart))) => *whole,
+            (Some((wish, whole)), Some((other, stream))) => {
+                if other.beats(wish) {
+                    *stream
+                } else {
+                    *whole
+                }
+            }
+            (Some((_, media)), None) | (None, Some((_, media))) => *media,
+            (None, None) => return None,
+        };
+        let media = |best: Option<(Wish, Media)>| best.map(|(_, media)| media);
+        Some(Self { result, whole: media(whole), stream: media(stream) })
     }
 
-    pub(super) fn content_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-            Self::Json => "application/json; charset=utf-8",
-            Self::EventStream => "text/event-stream; charset=utf-8",
-        })
+    /// For what can't be streamed, such as a refusal.
+    pub(super) fn for_refusals(self) -> Media {
+        self.whole.unwrap_or(Media::Json)
     }
 }
 
@@ -70,10 +115,12 @@ fn parse(range: &str, position: usize) -> Option<(Wish, Media)> {
     let mut parts = range.split(';').map(str::trim);
     let (main, sub) = parts.next()?.split_once('/')?;
     let mut quality = 1_000;
+    let mut is_subscription_protocol = false;
     for parameter in parts {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         match name.trim().to_ascii_lowercase().as_str() {
             "q" => quality = thousandths(value.trim())?,
+            "subscriptionspec" => is_subscription_protocol = value.trim().trim_matches('"') == "1.0",
             "charset" if !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8") => return None,
             _ => {}
         }
@@ -88,6 +135,10 @@ fn parse(range: &str, position: usize) -> Option<(Wish, Media)> {
             && (sub == "*" || sub.eq_ignore_ascii_case(sub_offered))
     };
     let (media, ..) = OFFERED.into_iter().find(|(_, main, sub)| fits(main, sub))?;
+    // Other protocols share the media type: incremental delivery, which isn't spoken here, says so by its parameter.
+    if media == Media::Multipart && !is_subscription_protocol {
+        return None;
+    }
     (quality > 0).then_some((Wish { quality, precision, position }, media))
 }
 
@@ -129,7 +180,32 @@ mod tests {
             if let Some(accept) = accept {
                 headers.insert(header::ACCEPT, accept.parse().unwrap());
             }
-            assert_eq!(Media::negotiate(&headers), expected, "{accept:?}");
+            let accepted = Accepted::negotiate(&headers);
+            assert_eq!(accepted.map(|accepted| accepted.result), expected, "{accept:?}");
         }
+    }
+
+    #[test]
+    fn a_subscription_gets_the_stream_that_the_client_names() {
+        let table = [
+            ("application/json", None),
+            ("*/*", None),
+            ("application/json, text/event-stream", Some(Media::EventStream)),
+            (
+                "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json",
+                Some(Media::Multipart),
+            ),
+            ("multipart/mixed; subscriptionSpec=\"1.0\"", Some(Media::Multipart)),
+            ("multipart/mixed;subscriptionSpec=1.0;q=0.5, text/event-stream", Some(Media::EventStream)),
+            ("multipart/mixed;deferSpec=20220824,application/json", None),
+            ("multipart/mixed;incrementalDeliverySpec=3283f8a,application/json", None),
+            ("multipart/mixed;subscriptionSpec=2.0,application/json", None),
+        ];
+        for (accept, expected) in table {
+            let headers = [(header::ACCEPT, accept.parse().unwrap())].into_iter().collect();
+            assert_eq!(Accepted::negotiate(&headers).unwrap().stream, expected, "{accept}");
+        }
+        let headers = [(header::ACCEPT, "multipart/mixed".parse().unwrap())].into_iter().collect();
+        assert_eq!(Accepted::negotiate(&headers), None);
     }
 }

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 use url::form_urlencoded;
 
-use super::refusal::Refusal;
+use super::{BatchingConfig, refusal::Refusal};
 use crate::engine::request::GraphqlRequest;
 
-/// Refuses a body that is not declared as JSON in UTF-8.
+/// Refuses a body that is not declared as JSON in UTF-8, or that is still encoded.
 pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    check_encoding(headers)?;
     let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
     let Some(Ok(value)) = value else {
         return Err(Refusal::ContentType);
@@ -22,17 +23,53 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     if is_json && !foreign_charset { Ok(()) } else { Err(Refusal::ContentType) }
 }
 
-/// The request in the body of a POST.
-pub(super) fn from_body(body: &Bytes) -> Result<GraphqlRequest, Refusal> {
+/// What the layer in front has decoded has no such header any more.
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let encoded = headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if encoded { Err(Refusal::ContentEncoding) } else { Ok(()) }
+}
+
+/// What the body of a POST asks for.
+#[derive(Debug, Clone)]
+pub(super) enum Incoming {
+    One(Box<GraphqlRequest>),
+    /// At least one; what is wrong with an entry is its own matter.
+    Batch(Vec<Result<GraphqlRequest, Refusal>>),
+}
+
+/// Reads the body of a POST.
+pub(super) fn from_body(body: &Bytes, batching: &BatchingConfig) -> Result<Incoming, Refusal> {
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => {}
-        Some(b'[') => return Err(Refusal::Batch),
-        None => return Err(malformed("the body is empty")),
-        Some(_) => return Err(malformed("the body is not a JSON object")),
+        Some(b'[') if batching.enabled => batch(body, batching.max_operations),
+        Some(b'[') => Err(Refusal::Batch),
+        None => Err(malformed("the body is empty")),
+        Some(_) => Ok(Incoming::One(Box::new(request(body)?))),
     }
-    let request = serde_json::from_slice(body)
-        .map_err(|error| Refusal::Malformed(format!("the body is not a GraphQL request: {error}")))?;
+}
+
+fn request(text: &[u8]) -> Result<GraphqlRequest, Refusal> {
+    // A JSON array would also be read as a struct.
+    if text.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed("a GraphQL request is a JSON object"));
+    }
+    let request = serde_json::from_slice(text)
+        .map_err(|error| Refusal::Malformed(format!("this is not a GraphQL request: {error}")))?;
     check(request)
+}
+
+fn batch(body: &Bytes, max_operations: usize) -> Result<Incoming, Refusal> {
+    let entries: Vec<&RawValue> = serde_json::from_slice(body)
+        .map_err(|error| Refusal::Malformed(format!("the body is not JSON: {error}")))?;
+    if entries.is_empty() {
+        return Err(malformed("a batch has at least one operation"));
+    }
+    if entries.len() > max_operations {
+        return Err(Refusal::BatchTooLarge(max_operations));
+    }
+    Ok(Incoming::Batch(entries.into_iter().map(|entry| request(entry.get().as_bytes())).collect()))
 }
 
 /// The request in the query string of a GET.
@@ -81,7 +118,11 @@ mod tests {
 
     #[test]
     fn only_a_json_object_with_a_query_is_a_request() {
-        let body = |text: &'static str| from_body(&Bytes::from_static(text.as_bytes()));
+        let off = BatchingConfig::default();
+        let body = |text: &'static str| match from_body(&Bytes::from_static(text.as_bytes()), &off)? {
+            Incoming::One(request) => Ok(*request),
+            Incoming::Batch(_) => panic!("batching is off"),
+        };
         let request = body(r#" {"query":"{a}","variables":null,"operationName":null,"unknown":1}"#).unwrap();
         assert_eq!(request.query.as_deref(), Some("{a}"));
         for bad in [
@@ -100,6 +141,23 @@ mod tests {
         assert_eq!(body(r#"[{"query":"{a}"}]"#).unwrap_err(), Refusal::Batch);
         let forged = body(r#"{"query":"{a}","extensions":{"headers":{"X-User-Id":"1"}}}"#);
         assert!(matches!(forged, Err(Refusal::Forged(_))));
+    }
+
+    #[test]
+    fn each_entry_of_a_batch_stands_for_itself() {
+        let batching = BatchingConfig { enabled: true, max_operations: 6 };
+        let body = |text: &'static str| from_body(&Bytes::from_static(text.as_bytes()), &batching);
+        let Ok(Incoming::Batch(entries)) = body(r#" [{"query":"{a}"}, 1, [], {}, [{"query":"{a}"}], null]"#)
+        else {
+            panic!("a batch is read");
+        };
+        assert_eq!(
+            entries.iter().map(Result::is_ok).collect::<Vec<_>>(),
+            [true, false, false, false, false, false]
+        );
+        assert!(matches!(body("[]"), Err(Refusal::Malformed(_))));
+        assert!(matches!(body("[{]"), Err(Refusal::Malformed(_))));
+        assert!(matches!(body("[1,2,3,4,5,6,7]"), Err(Refusal::BatchTooLarge(6))));
     }
 
     #[test]

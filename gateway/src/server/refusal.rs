@@ -21,7 +21,9 @@ pub(super) enum Refusal {
     MethodOfOperation,
     #[error("nothing that the Accept header names can be given")]
     Accept,
-    #[error("a subscription needs a WebSocket, or Accept: text/event-stream")]
+    #[error(
+        "a subscription needs a WebSocket, or an Accept header that names text/event-stream or multipart/mixed;subscriptionSpec=1.0"
+    )]
     StreamNotAccepted,
     #[error("the body has to be application/json in UTF-8")]
     ContentType,
@@ -33,6 +35,10 @@ pub(super) enum Refusal {
     Malformed(String),
     #[error("several operations in one request are not served")]
     Batch,
+    #[error("a request has at most {0} operations")]
+    BatchTooLarge(usize),
+    #[error("the body's Content-Encoding has to be gzip, or none")]
+    ContentEncoding,
     #[error("a request from another site needs a header that makes the browser ask first, such as {0}")]
     CrossSite(String),
     #[error("connections from this origin are not served")]
@@ -54,12 +60,15 @@ impl Refusal {
         match self {
             Self::Method | Self::MethodOfOperation => StatusCode::METHOD_NOT_ALLOWED,
             Self::Accept | Self::StreamNotAccepted => StatusCode::NOT_ACCEPTABLE,
-            Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::ContentType | Self::ContentEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Document(error) if error.is_part_of_the_protocol() => StatusCode::OK,
-            Self::Document(_) | Self::Body | Self::Malformed(_) | Self::Batch | Self::Forged(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Document(_)
+            | Self::Body
+            | Self::Malformed(_)
+            | Self::Batch
+            | Self::BatchTooLarge(_)
+            | Self::Forged(_) => StatusCode::BAD_REQUEST,
             Self::CrossSite(_) | Self::Origin => StatusCode::FORBIDDEN,
             Self::Unauthenticated(AuthenticationError::Unavailable) | Self::Overloaded => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -73,10 +82,11 @@ impl Refusal {
         match self {
             Self::Method | Self::MethodOfOperation => "METHOD_NOT_ALLOWED",
             Self::Accept | Self::StreamNotAccepted => "NOT_ACCEPTABLE",
-            Self::ContentType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::ContentType | Self::ContentEncoding => "UNSUPPORTED_MEDIA_TYPE",
             Self::TooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::Body | Self::Malformed(_) => "BAD_REQUEST",
             Self::Batch => "BATCHING_NOT_ALLOWED",
+            Self::BatchTooLarge(_) => "BATCH_LIMIT_EXCEEDED",
             Self::CrossSite(_) => "CSRF_PREVENTED",
             Self::Origin => "ORIGIN_NOT_ALLOWED",
             Self::Forged(_) => "FORGED_IDENTITY_HEADER",
@@ -116,9 +126,9 @@ impl Refusal {
         Ok(())
     }
 
-    /// The answer. An event stream can't carry a refusal, its client gets JSON.
+    /// The answer. A stream can't carry a refusal, its client gets JSON.
     pub(super) fn into_response_as(self, media: Media) -> Response {
-        let media = if media == Media::EventStream { Media::Json } else { media };
+        let media = if media.streams() { Media::Json } else { media };
         let mut response = Response::new(Body::from(json!({ "errors": self.errors() }).to_string()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
@@ -134,6 +144,7 @@ impl Refusal {
         match self {
             Self::Method => Some((header::ALLOW, "GET, POST")),
             Self::MethodOfOperation => Some((header::ALLOW, "POST")),
+            Self::ContentEncoding => Some((header::ACCEPT_ENCODING, "gzip")),
             Self::Unauthenticated(AuthenticationError::Unavailable) | Self::Overloaded => {
                 Some((header::RETRY_AFTER, "2"))
             }

@@ -2,12 +2,12 @@
 
 use reqwest::{
     Method,
-    header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
+    header::{ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    client::{code, post, query},
+    client::{Socket, code, post, query},
     fixture::{Installation, supergraph},
 };
 
@@ -187,6 +187,76 @@ fn gzipped(text: &str) -> Vec<u8> {
     member.extend((!crc).to_le_bytes());
     member.extend(u32::from(length).to_le_bytes());
     member
+}
+
+#[tokio::test]
+async fn an_encoding_that_is_not_known_is_refused_with_the_one_that_is() {
+    let installation = Installation::start("").await;
+    for encoding in ["br", "zstd", "gzip, gzip", "x"] {
+        let request = reqwest::Client::new().post(installation.url("/graphql")).header(CONTENT_TYPE, JSON);
+        let request = request.header(CONTENT_ENCODING, encoding).body(r#"{"query":"{ echo }"}"#);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 415, "{encoding}");
+        assert_eq!(response.headers()[ACCEPT_ENCODING], "gzip");
+        assert_eq!(code(&response.json().await.unwrap()), "UNSUPPORTED_MEDIA_TYPE");
+    }
+}
+
+#[tokio::test]
+async fn a_large_answer_is_compressed_for_who_accepts_it_and_a_stream_never_is() {
+    let installation = Installation::start("").await;
+    let encoding = async |query: &str, headers: &[(&str, &str)]| {
+        let request = reqwest::Client::new().post(installation.url("/graphql"));
+        let mut request = request.json(&json!({ "query": query }));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let encoding =
+            response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
+        (encoding, response.bytes().await.unwrap().len())
+    };
+    let gzip = [("accept-encoding", "gzip, br")];
+    let long = "{ long(length: 100000) }";
+    let (compressed, length) = encoding(long, &gzip).await;
+    assert!(compressed.as_deref() == Some("gzip") && length < 2_000, "{length}");
+    assert_eq!(encoding(long, &[]).await, (None, 100_020));
+    assert_eq!(encoding(long, &[("accept-encoding", "identity")]).await.0, None);
+    assert_eq!(encoding("{ long(length: 900) }", &gzip).await.0, None);
+    for accept in ["text/event-stream", "multipart/mixed;subscriptionSpec=1.0"] {
+        assert_eq!(encoding(long, &[("accept", accept), gzip[0]]).await.0, None, "{accept}");
+    }
+    let off = Installation::start("compression: {enabled: false}").await;
+    let request = reqwest::Client::new().post(off.url("/graphql")).header(ACCEPT_ENCODING, "gzip");
+    let response = request.json(&json!({ "query": long })).send().await.unwrap();
+    assert!(!response.headers().contains_key(CONTENT_ENCODING));
+}
+
+#[tokio::test]
+async fn deferred_and_streamed_parts_are_refused_by_name_on_every_transport() {
+    let installation = Installation::start("").await;
+    for document in [
+        "{ person(id: 1) { id ... @defer { name } } }",
+        "{ person(id: 1) { id ...F @defer(label: \"x\", if: false) } } fragment F on Person { name }",
+        "{ person(id: 1) { letters @stream(initialCount: 1) } }",
+        "{ ...F } fragment F on Query { person(id: 1) { ... @defer { name } } }",
+    ] {
+        let (status, body) =
+            post(&installation, &json!({ "query": document }), &[("accept", RESPONSE)]).await;
+        assert_eq!((status, code(&body)), (400, "INCREMENTAL_DELIVERY_NOT_SUPPORTED"), "{document}");
+        assert!(body["errors"][0]["message"].as_str().unwrap().contains("is not supported"), "{body}");
+        let accept = [("accept", "multipart/mixed;deferSpec=20220824,application/json")];
+        let (status, body) = post(&installation, &json!({ "query": document }), &accept).await;
+        assert_eq!((status, code(&body)), (200, "INCREMENTAL_DELIVERY_NOT_SUPPORTED"));
+        let request =
+            reqwest::Client::new().post(installation.url("/graphql")).header(ACCEPT, "text/event-stream");
+        let events = request.json(&json!({ "query": document })).send().await.unwrap().text().await.unwrap();
+        assert!(events.contains("INCREMENTAL_DELIVERY_NOT_SUPPORTED") && events.contains("event: complete"));
+        let mut socket = Socket::acknowledged(&installation).await;
+        socket.subscribe("1", document).await;
+        let refused = socket.receive().await;
+        assert_eq!(refused["payload"][0]["extensions"]["code"], "INCREMENTAL_DELIVERY_NOT_SUPPORTED");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The gateway over real sockets, with small subgraphs of its own.
 
 mod authentication;
+mod batching;
 mod client;
 mod documents;
 mod engine;
@@ -9,6 +10,7 @@ mod fixture;
 mod forwarding;
 mod graphql_over_http;
 mod legacy_websocket;
+mod multipart;
 
 mod process;
 mod resilience;

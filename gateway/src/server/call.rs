@@ -1,0 +1,52 @@
+//! One HTTP request to the GraphQL path, and the way of each operation in it to the engine.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use super::{Gateway, refusal::Refusal};
+use crate::{
+    documents::DocumentError,
+    engine::{
+        GraphqlResponse, OperationKind, PreparedOperation, context::RequestContext, request::GraphqlRequest,
+    },
+    serving::Serving,
+};
+
+/// What all operations of one HTTP request share.
+pub(super) struct Call<'gateway> {
+    pub gateway: &'gateway Gateway,
+    pub serving: Arc<Serving>,
+    pub method: Method,
+    pub context: RequestContext,
+}
+
+/// Why an operation isn't run.
+pub(super) enum Unprepared {
+    Document(DocumentError),
+    Response(GraphqlResponse),
+    Refused(Refusal),
+}
+
+impl Call<'_> {
+    /// Finds the document, validates and plans it, and holds it against the method.
+    pub(super) async fn prepare(&self, request: GraphqlRequest) -> Result<PreparedOperation, Unprepared> {
+        let request = self.gateway.shared.documents.complete(request).map_err(Unprepared::Document)?;
+        let operation = self.serving.engine.prepare(request).await.map_err(Unprepared::Response)?;
+        if self.method == Method::GET && operation.kind() == OperationKind::Mutation {
+            return Err(Unprepared::Refused(Refusal::MethodOfOperation));
+        }
+        Ok(operation)
+    }
+}
+
+impl Unprepared {
+    /// As an answer inside a body that has others, too.
+    pub(super) fn into_response(self) -> GraphqlResponse {
+        match self {
+            Self::Document(error) => GraphqlResponse::request_error(error.code(), &error.to_string()),
+            Self::Response(response) => response,
+            Self::Refused(refusal) => GraphqlResponse::request_error(refusal.code(), &refusal.to_string()),
+        }
+    }
+}
