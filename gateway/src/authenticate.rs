@@ -20,6 +20,7 @@ pub use keys::{JwksConfig, JwksHealth, JwksSource};
 pub use lifetime::{EndOfLife, Lifetime};
 pub use revocations::{Revocations, SessionWatch};
 
+use crate::config::Problem;
 use keys::{Generation, JwksKeys, KeySet};
 use token::{ClaimNames, TokenRules};
 
@@ -70,6 +71,15 @@ impl Default for AuthenticationConfig {
             secret: None,
             claims: ClaimNames::default(),
         }
+    }
+}
+
+impl AuthenticationConfig {
+    /// What the types can't tell.
+    pub(crate) fn problems(&self) -> Option<Problem> {
+        let jwks = self.jwks.as_ref()?;
+        let sound = jwks.url.is_some() != jwks.subgraph.is_some();
+        (!sound).then(|| Problem::of("authentication.jwks", "give either url or subgraph"))
     }
 }
 

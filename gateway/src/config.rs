@@ -1,4 +1,8 @@
-//! The one configuration: typed, with a default for everything, unknown keys refused.
+//! The one configuration: typed, with a default for everything, unknown keys refused, all problems told at once.
+
+mod environment;
+mod problems;
+mod written;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,7 +11,9 @@ use std::{
 };
 
 use schemars::JsonSchema;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
+
+pub use problems::Problem;
 
 use crate::{
     authenticate::AuthenticationConfig,
@@ -19,6 +25,7 @@ use crate::{
     streams::SubscriptionsConfig,
     subgraphs::{BreakerConfig, SubgraphConfig},
 };
+use written::{Notation, Written};
 
 /// Everything that can be said about a gateway besides its supergraph.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -149,38 +156,67 @@ pub struct RevocationsConfig {
     pub until_field: Option<String>,
 }
 
-/// Why a configuration is refused, in one line.
+/// Why a configuration is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read {path}: {reason}")]
     Read { path: String, reason: String },
-    #[error("{path}: {reason}")]
-    Content { path: String, reason: String },
     #[error("{path}: the name has to end in .yaml, .yml, .toml or .json")]
     Extension { path: String },
+    #[error("{name}: {problems}", problems = listed(problems))]
+    Content { name: String, problems: Vec<Problem> },
+}
+
+/// One problem stays in its line, several get one each.
+pub(crate) fn listed(problems: &[Problem]) -> String {
+    match problems {
+        [problem] => problem.to_string(),
+        problems => problems
+            .iter()
+            .fold(format!("{} problems", problems.len()), |text, problem| format!("{text}\n  {problem}")),
+    }
 }
 
 impl Config {
-    /// Reads a file; its name's ending says whether it is YAML, TOML or JSON.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+    /// Reads a file, whose name's ending says whether it is YAML, TOML or JSON, and puts the variables named
+    /// `GATEWAY__…` over it. Without a file there are only the variables.
+    pub fn load(
+        path: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let Some(path) = path else {
+            return Self::read("the environment", Written::empty(), variables);
+        };
         let name = path.display().to_string();
         let text = fs::read_to_string(path)
             .map_err(|error| ConfigError::Read { path: name.clone(), reason: error.to_string() })?;
-        let parse = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("yaml" | "yml") => Self::from_yaml,
-            Some("toml") => from_toml::<Self>,
-            Some("json") => |text: &str| serde_json::from_str(text).map_err(|error| error.to_string()),
+        let notation = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("yaml" | "yml") => Notation::Yaml,
+            Some("toml") => Notation::Toml,
+            Some("json") => Notation::Json,
             _ => return Err(ConfigError::Extension { path: name }),
         };
-        parse(&text).map_err(|reason| ConfigError::Content { path: name, reason })
+        Self::parse(&name, &text, notation, variables)
     }
 
-    /// Parses YAML; the error names the line.
-    pub fn from_yaml(text: &str) -> Result<Self, String> {
-        if text.trim().is_empty() {
-            return Ok(Self::default());
-        }
-        serde_yaml_ng::from_str(text).map_err(|error| error.to_string())
+    /// Reads YAML that comes from no file, such as one that is built in.
+    pub fn from_yaml(text: &str) -> Result<Self, ConfigError> {
+        Self::from_yaml_and(text, [])
+    }
+
+    /// The same with the variables named `GATEWAY__…` over it.
+    pub fn from_yaml_and(
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        Self::parse("configuration", text, Notation::Yaml, variables)
+    }
+
+    /// What may stand in a configuration, as JSON Schema (draft 2020-12).
+    pub fn json_schema() -> serde_json::Value {
+        let mut schema = schemars::schema_for!(Self);
+        schema.insert("title".to_owned(), "HugMood gateway configuration".into());
+        schema.to_value()
     }
 
     /// Takes the subgraphs' addresses from the environment where `url_env` says so.
@@ -193,46 +229,157 @@ impl Config {
         }
         self
     }
-}
 
-fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    toml::from_str(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        format!("{} at line {}", error.message(), before.matches('\n').count() + 1)
-    })
+    /// What the types can't tell. Whether names fit the supergraph is seen when both are there.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !self.http.path.starts_with('/') {
+            problems.push(Problem::of("http.path", "it has to begin with a slash"));
+        }
+        problems.extend(self.cors.problems());
+        problems.extend(self.authentication.problems());
+        for (name, subgraph) in &self.subgraphs {
+            problems.extend(subgraph.problems(&format!("subgraphs.{name}")));
+        }
+        problems
+    }
+
+    fn parse(
+        name: &str,
+        text: &str,
+        notation: Notation,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        match Written::parse(text, notation) {
+            Ok(written) => Self::read(name, written, variables),
+            Err(problem) => Err(ConfigError::Content { name: name.to_owned(), problems: vec![problem] }),
+        }
+    }
+
+    fn read(
+        name: &str,
+        mut written: Written,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut problems = environment::override_by(&mut written, variables);
+        match problems::read(written) {
+            Ok(config) if problems.is_empty() => Ok(config),
+            Ok(_) => Err(ConfigError::Content { name: name.to_owned(), problems }),
+            Err(more) => {
+                problems.splice(0..0, more);
+                Err(ConfigError::Content { name: name.to_owned(), problems })
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn load(name: &str, text: &str) -> Result<Config, ConfigError> {
-        let directory = std::env::temp_dir().join(format!("gateway-config-{}", std::process::id()));
-        fs::create_dir_all(&directory).unwrap();
-        let path = directory.join(name);
+    fn load(name: &str, text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(name);
         fs::write(&path, text).unwrap();
-        Config::load(&path)
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(Some(&path), variables)
+            .map_err(|error| error.to_string().replace(&path.display().to_string(), name))
     }
 
     #[test]
-    fn an_unknown_key_is_refused_with_its_line_in_each_format() {
+    fn an_unknown_key_is_refused_with_its_line_in_each_notation() {
         let files = [
             ("unknown.yaml", "http:\n  path: /graphql\n  pth: /x\n"),
             ("unknown.toml", "[http]\npath = \"/graphql\"\npth = \"/x\"\n"),
-            ("unknown.json", "{\n\"http\": {\n\"pth\": 1}}"),
+            ("unknown.json", "{\n\"http\": {\n\t\"pth\": 1}}"),
         ];
         for (name, text) in files {
-            let error = load(name, text).unwrap_err().to_string();
-            assert!(error.contains("unknown field `pth`") && error.contains("line 3"), "{error}");
+            let error = load(name, text, &[]).unwrap_err();
+            assert!(error.starts_with(&format!("{name}: line 3: http.pth: unknown field `pth`")), "{error}");
             assert!(!error.contains('\n'), "{error}");
         }
     }
 
     #[test]
+    fn what_cannot_be_parsed_is_refused_with_its_line_in_each_notation() {
+        let files = [
+            ("bad.yaml", "http:\n  path: [\n"),
+            ("bad.toml", "[http]\npath = \n"),
+            ("bad.json", "{\n\"http\": }"),
+        ];
+        for (name, text) in files {
+            let error = load(name, text, &[]).unwrap_err();
+            assert!(error.starts_with(&format!("{name}: line ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once_in_the_order_of_the_file() {
+        let text = "\
+http: { path: graphql, max_body_bytes: much }
+cors:
+  origins:
+    - https://app.example.org
+    - app.example.org
+headers:
+  all:
+    - propagate: { name: accept-language }
+    - propagate: { name: 'not a name' }
+    - drop: { name: x }
+traffic:
+  retries: -1
+authentication:
+  jwks: { subgraph: auth, url: 'https://a.example/keys' }
+subgraphs:
+  auth: { url: 'ftp://a' }
+revocations:
+  subject: auth.SessionRevoked
+";
+        insta::assert_snapshot!(load("gateway.yaml", text, &[]).unwrap_err(), @r#"
+        gateway.yaml: 9 problems
+          line 1: http.max_body_bytes: invalid type: string "much", expected usize
+          line 1: http.path: it has to begin with a slash
+          line 5: cors.origins[1]: "app.example.org" is not an origin such as https://example.org
+          line 9: headers.all[1]: "not a name" is not a header name
+          line 10: headers.all[2].drop: unknown field `drop`, expected one of `propagate`, `insert`, `remove`
+          line 12: traffic.retries: invalid value: integer `-1`, expected u32
+          line 14: authentication.jwks: give either url or subgraph
+          line 16: subgraphs.auth.url: "ftp://a" is not a URL that begins with http:// or https://
+          line 17: revocations: missing field `session_field`
+        "#);
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file_and_its_mistakes_name_the_variable() {
+        let text = "http: { path: /a }\nsubgraphs: { Auth: { timeout_ms: 5 } }\n";
+        let variables = [
+            ("GATEWAY__HTTP__PATH", "/b"),
+            ("GATEWAY__SUBGRAPHS__AUTH__TIMEOUT_MS", "7"),
+            ("GATEWAY__CORS__ORIGINS", "[https://app.example.org]"),
+            ("GATEWAY_UNRELATED", "x"),
+        ];
+        let config = load("gateway.yaml", text, &variables).unwrap();
+        assert_eq!((config.http.path.as_str(), config.subgraphs["Auth"].timeout_ms), ("/b", Some(7)));
+        assert_eq!(config.cors.origins, ["https://app.example.org"]);
+        let wrong = [
+            ("GATEWAY__TRAFFIC__BREAKER__FAILS", "2"),
+            ("GATEWAY__TRAFFIC__RETRIES", "some"),
+            ("GATEWAY__CORS", "["),
+        ];
+        insta::assert_snapshot!(load("gateway.yaml", text, &wrong).unwrap_err(), @r#"
+        gateway.yaml: 3 problems
+          environment variable GATEWAY__TRAFFIC__BREAKER__FAILS: traffic.breaker.fails: unknown field `fails`, expected `failures` or `open_ms`
+          environment variable GATEWAY__TRAFFIC__RETRIES: traffic.retries: invalid type: string "some", expected u32
+          environment variable GATEWAY__CORS: while parsing a node, did not find expected node content
+        "#);
+    }
+
+    #[test]
     fn an_empty_file_is_the_default_and_the_environment_gives_addresses() {
-        assert_eq!(load("empty.yaml", "").unwrap().traffic.retries, 1);
-        let config =
-            Config::from_yaml("subgraphs: {auth: {url: 'http://a', url_env: AUTH_SERVICE_URL}}").unwrap();
+        assert_eq!(load("empty.yaml", "", &[]).unwrap().traffic.retries, 1);
+        assert_eq!(load("comment.yaml", "# nothing\n", &[]).unwrap().traffic.retries, 1);
+        let text = "subgraphs: {auth: {url: 'http://a', url_env: AUTH_SERVICE_URL}}";
+        let config = Config::from_yaml(text).unwrap();
         let config =
             config.with_environment(|name| (name == "AUTH_SERVICE_URL").then(|| "http://b".to_owned()));
         assert_eq!(config.subgraphs["auth"].url.as_deref(), Some("http://b"));

@@ -207,9 +207,11 @@ pub fn strip(client: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Config, ConfigError};
 
-    fn config(yaml: &str) -> Result<HeadersConfig, serde_yaml_ng::Error> {
-        serde_yaml_ng::from_str(yaml)
+    fn config(yaml: &str) -> Result<HeadersConfig, ConfigError> {
+        let nested = yaml.replace('\n', "\n  ");
+        Ok(Config::from_yaml(&format!("headers:\n  {nested}"))?.headers)
     }
 
     #[test]

@@ -31,9 +31,12 @@ const DRAIN: Duration = Duration::from_secs(4);
 #[command(version)]
 struct Arguments {
     /// The supergraph schema, as a composition tool writes it. Served anew when the file changes, and on SIGHUP.
-    #[arg(long, env = "SUPERGRAPH", value_name = "FILE")]
-    supergraph: PathBuf,
-    /// The configuration: YAML, TOML or JSON.
+    #[arg(long, env = "SUPERGRAPH", value_name = "FILE", required_unless_present = "config_schema")]
+    supergraph: Option<PathBuf>,
+    /// Prints the JSON schema of the configuration, and does nothing else.
+    #[arg(long)]
+    config_schema: bool,
+    /// The configuration: YAML, TOML or JSON. Variables named GATEWAY__HTTP__PATH and so on override it.
     #[arg(long, env = "GATEWAY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The address and port to listen on; by default this machine only, at PORT.
@@ -71,13 +74,23 @@ fn name_and_url(text: &str) -> Result<(String, String), String> {
 }
 
 fn main() -> ExitCode {
-    match start(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    if arguments.config_schema {
+        return print_config_schema();
+    }
+    match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "it is what was asked for")]
+fn print_config_schema() -> ExitCode {
+    println!("{:#}", Config::json_schema());
+    ExitCode::SUCCESS
 }
 
 #[expect(clippy::print_stderr, reason = "the log may not have been set up")]
@@ -123,10 +136,10 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 fn gateway(arguments: Arguments, clock: SharedClock) -> anyhow::Result<(Gateway, SupergraphFile)> {
-    let path = arguments.supergraph.display();
-    let supergraph_sdl = std::fs::read_to_string(&arguments.supergraph)
-        .with_context(|| format!("cannot read the supergraph {path}"))?;
-    let config = arguments.config.as_deref().map(Config::load).transpose()?.unwrap_or_default();
+    let path = arguments.supergraph.context("--supergraph is missing")?;
+    let supergraph_sdl = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read the supergraph {}", path.display()))?;
+    let config = Config::load(arguments.config.as_deref(), std::env::vars())?;
     let mut config = config.with_environment(|name| std::env::var(name).ok());
     for (name, url) in arguments.subgraph_url {
         config.subgraphs.entry(name).or_default().url = Some(url);
@@ -134,7 +147,7 @@ fn gateway(arguments: Arguments, clock: SharedClock) -> anyhow::Result<(Gateway,
     if let Some(secret) = &arguments.jwt_secret {
         config.authentication.secret = Some(secret.reveal().to_owned());
     }
-    let file = SupergraphFile::new(&arguments.supergraph, &supergraph_sdl);
+    let file = SupergraphFile::new(&path, &supergraph_sdl);
     let gateway = Gateway::try_new(GatewayOptions {
         supergraph_sdl,
         config,

@@ -101,10 +101,9 @@ mod tests {
 
     #[test]
     fn examples_stand_in_the_page_and_cannot_break_out_of_it() {
-        let config: PlaygroundConfig =
-            serde_yaml_ng::from_str("tabs: [{name: 'a </script>', query: '{ a }', variables: {x: 1}}]")
-                .unwrap();
-        let page = render(&config, "/graphql");
+        let yaml = "playground: {tabs: [{name: 'a </script>', query: '{ a }', variables: {x: 1}}]}";
+        let config = crate::config::Config::from_yaml(yaml).unwrap();
+        let page = render(&config.playground, "/graphql");
         assert!(page.contains(r"# a \u003c/script>\n{ a }"), "{page}");
         assert!(page.contains(r#""variables":"{\n  \"x\": 1\n}""#), "{page}");
         assert!(!page.contains("{{"));

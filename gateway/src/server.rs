@@ -35,7 +35,7 @@ pub use config::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, Http
 
 use crate::{
     authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
-    config::{Config, OperationsConfig, RevocationsConfig},
+    config::{Config, OperationsConfig, Problem, RevocationsConfig, listed},
     documents::{Documents, DocumentsOptions, ManifestError},
     engine::{
         SupergraphError,
@@ -74,10 +74,8 @@ pub enum GatewayError {
     Manifest(#[from] ManifestError),
     #[error("authentication.jwks: {0}")]
     Jwks(String),
-    #[error("cors.origins: {0:?} is not an origin such as https://example.org")]
-    Origin(String),
-    #[error("http.path: {0:?} has to begin with a slash")]
-    Path(String),
+    #[error("{}", listed(.0))]
+    Config(Vec<Problem>),
 }
 
 /// A gateway over one supergraph. Cheap to clone.
@@ -108,10 +106,10 @@ impl Gateway {
     /// Loads the supergraph and gets ready to serve it. Asks no subgraph anything.
     pub fn try_new(options: GatewayOptions) -> Result<Self, GatewayError> {
         let GatewayOptions { supergraph_sdl, config, identity_secret, transports, clock } = options;
-        if !config.http.path.starts_with('/') {
-            return Err(GatewayError::Path(config.http.path));
+        let problems = config.problems();
+        if !problems.is_empty() {
+            return Err(GatewayError::Config(problems));
         }
-        origin::check(&config.cors)?;
         let subgraphs = Arc::new(Subgraphs::try_new(SubgraphsOptions {
             declared: subgraphs_of(&supergraph_sdl)?,
             config: &config,

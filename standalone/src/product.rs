@@ -110,7 +110,7 @@ impl Building {
     }
 
     fn gateway(&self, transports: HashMap<String, Transport>) -> anyhow::Result<Gateway> {
-        let mut config = Config::from_yaml(GATEWAY_CONFIG).map_err(anyhow::Error::msg)?;
+        let mut config = Config::from_yaml_and(GATEWAY_CONFIG, std::env::vars()).context("gateway.yaml")?;
         config.authentication.secret =
             self.options.jwt_secret.as_ref().map(|secret| secret.reveal().to_owned());
         let gateway = Gateway::try_new(GatewayOptions {

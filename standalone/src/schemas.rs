@@ -1,4 +1,4 @@
-//! The schemas of all subgraphs, as their code has them.
+//! The schemas of all subgraphs and of the gateway's configuration, as their code has them.
 
 use std::path::Path;
 
@@ -17,12 +17,14 @@ pub fn schemas() -> [(&'static str, String); 6] {
     ]
 }
 
-/// Writes each schema to `NAME.graphql` in `folder`.
+/// Writes each subgraph's schema to `NAME.graphql` in `folder`, and the configuration's to `gateway.schema.json`.
 pub fn write_schemas(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
-    for (name, sdl) in schemas() {
-        let file = folder.join(format!("{name}.graphql"));
-        std::fs::write(&file, sdl).with_context(|| format!("{} can't be written", file.display()))?;
+    let config = format!("{:#}\n", gateway::config::Config::json_schema());
+    let subgraphs = schemas().map(|(name, sdl)| (format!("{name}.graphql"), sdl));
+    for (name, text) in subgraphs.into_iter().chain([("gateway.schema.json".to_owned(), config)]) {
+        let file = folder.join(name);
+        std::fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))?;
     }
     Ok(())
 }

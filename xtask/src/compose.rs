@@ -24,6 +24,7 @@ use crate::workspace;
 const CONFIG: &str = "supergraph.yaml";
 const SUPERGRAPH: &str = "schema/supergraph.graphql";
 pub(crate) const API: &str = "schema/api.graphql";
+const CONFIG_SCHEMA: &str = "schema/gateway.schema.json";
 
 /// Export the subgraphs' schemas from code and compose them
 #[derive(Debug, clap::Args)]
@@ -86,6 +87,8 @@ fn compose_ours(shell: &Shell, check: bool) -> anyhow::Result<()> {
         .collect();
     files.push(Generated::new(SUPERGRAPH, "supergraph.yaml and schema/subgraphs", &composed.supergraph));
     files.push(Generated::new(API, "schema/supergraph.graphql", &composed.api));
+    let config_schema = std::fs::read_to_string(folder.join("gateway.schema.json"))?;
+    files.push(Generated { path: CONFIG_SCHEMA.into(), text: config_schema });
     if check { check_drift(&files, &root) } else { files.iter().try_for_each(|file| file.write(&root)) }
 }
 
@@ -93,6 +96,9 @@ fn compose_ours(shell: &Shell, check: bool) -> anyhow::Result<()> {
 fn from_code(config: SupergraphConfig, folder: &Path) -> anyhow::Result<Vec<Subgraph>> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "graphql") {
+            continue;
+        }
         let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         ensure!(config.subgraphs.contains_key(name), "subgraph `{name}` is missing in {CONFIG}");
     }

@@ -1,7 +1,10 @@
 //! What can be said about the client side of the gateway.
 
+use http::Uri;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::config::Problem;
 
 /// GraphQL over HTTP and server-sent events.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -113,6 +116,21 @@ pub struct CorsConfig {
     pub max_age_seconds: Option<u64>,
 }
 
+impl CorsConfig {
+    /// Origins that no browser would ever send.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> + '_ {
+        let sound = |origin: &str| {
+            let uri = origin.parse::<Uri>();
+            origin == "*"
+                || uri.is_ok_and(|uri| uri.scheme().is_some() && uri.path() == "/" && !origin.ends_with('/'))
+        };
+        self.origins.iter().enumerate().filter(move |(_, origin)| !sound(origin)).map(|(at, origin)| {
+            let message = format!("{origin:?} is not an origin such as https://example.org");
+            Problem::of(format!("cors.origins[{at}]"), message)
+        })
+    }
+}
+
 /// Which requests a browser must not be able to send on another page's behalf.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -126,5 +144,18 @@ impl Default for CsrfConfig {
     fn default() -> Self {
         let headers = ["apollo-require-preflight", "x-apollo-operation-name", "x-requested-with"];
         Self { enabled: true, preflight_headers: headers.map(str::to_owned).into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_with_a_path_is_refused() {
+        let config = |origin: &str| CorsConfig { origins: vec![origin.to_owned()], ..CorsConfig::default() };
+        let sound = |origin: &str| config(origin).problems().next().is_none();
+        assert!(sound("https://a.example") && sound("*"));
+        assert!(!sound("https://a.example/") && !sound("a.example"));
     }
 }

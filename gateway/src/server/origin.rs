@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::{CorsConfig, CsrfConfig, GatewayError, refusal::Refusal, request_id::REQUEST_ID};
+use super::{CorsConfig, CsrfConfig, refusal::Refusal, request_id::REQUEST_ID};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Headers that pages may always send, once their origin is allowed.
@@ -19,19 +19,6 @@ const USUAL_HEADERS: [&str; 8] = [
     "x-request-id",
     "traceparent",
 ];
-
-/// Refuses origins that no browser would ever send.
-pub(super) fn check(cors: &CorsConfig) -> Result<(), GatewayError> {
-    let sound = |origin: &str| {
-        let uri = origin.parse::<Uri>();
-        origin == "*"
-            || uri.is_ok_and(|uri| uri.scheme().is_some() && uri.path() == "/" && !origin.ends_with('/'))
-    };
-    match cors.origins.iter().find(|origin| !sound(origin)) {
-        Some(origin) => Err(GatewayError::Origin(origin.clone())),
-        None => Ok(()),
-    }
-}
 
 /// CORS for the configured origins; `None` when there are none.
 pub(super) fn cors_layer(cors: &CorsConfig) -> Option<CorsLayer> {
@@ -120,14 +107,5 @@ mod tests {
         assert!(upgrade(&[("host", "api.example"), ("origin", "https://app.example")]));
         assert!(!upgrade(&[("host", "api.example"), ("origin", "https://evil.example")]));
         assert!(!upgrade(&[("host", "api.example"), ("origin", "null")]));
-    }
-
-    #[test]
-    fn an_origin_with_a_path_is_refused() {
-        let config = |origin: &str| CorsConfig { origins: vec![origin.to_owned()], ..CorsConfig::default() };
-        assert!(check(&config("https://a.example")).is_ok());
-        assert!(check(&config("*")).is_ok());
-        assert!(check(&config("https://a.example/")).is_err());
-        assert!(check(&config("a.example")).is_err());
     }
 }

@@ -30,7 +30,7 @@ use super::{
     retry::{self, RetryBudget},
 };
 use crate::{
-    config::TrafficConfig,
+    config::{Problem, TrafficConfig},
     engine::{context::RequestContext, upstream::UpstreamError},
     headers::HeaderRules,
 };
@@ -61,6 +61,18 @@ pub struct SubgraphConfig {
     pub max_concurrent: Option<usize>,
     pub max_response_bytes: Option<usize>,
     pub stream_silence_ms: Option<u64>,
+}
+
+impl SubgraphConfig {
+    /// What the types can't tell; `key` is where this stands.
+    pub(crate) fn problems(&self, key: &str) -> Option<Problem> {
+        let url = self.url.as_deref()?;
+        let sound = url
+            .parse::<Uri>()
+            .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some());
+        let message = || format!("{url:?} is not a URL that begins with http:// or https://");
+        (!sound).then(|| Problem::of(format!("{key}.url"), message()))
+    }
 }
 
 /// How a subgraph has been doing.
