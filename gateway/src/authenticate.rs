@@ -37,6 +37,7 @@ pub struct Identity {
     pub session: Option<String>,
     pub roles: Vec<String>,
     pub scopes: Vec<String>,
+    pub policies: Vec<String>,
     /// When the token ends, and with it every stream opened by it.
     pub expires_at: Option<DateTime<Utc>>,
     /// The whole payload of the token.

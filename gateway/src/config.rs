@@ -18,6 +18,7 @@ pub use problems::Problem;
 use crate::{
     authenticate::AuthenticationConfig,
     documents::{PersistedQueriesConfig, TrustedDocumentsConfig},
+    engine::authorization::AuthorizationConfig,
     headers::HeadersConfig,
     playground::PlaygroundConfig,
     server::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
@@ -38,6 +39,7 @@ pub struct Config {
     pub cors: CorsConfig,
     pub csrf: CsrfConfig,
     pub authentication: AuthenticationConfig,
+    pub authorization: AuthorizationConfig,
     pub headers: HeadersConfig,
     pub traffic: TrafficConfig,
     pub subgraphs: BTreeMap<String, SubgraphConfig>,

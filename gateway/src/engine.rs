@@ -1,5 +1,6 @@
 //! The engine: everything from a GraphQL request to the bytes of its response, for any supergraph.
 
+pub mod authorization;
 pub mod context;
 mod document;
 mod execution;
@@ -37,8 +38,9 @@ pub use self::response::GraphqlResponse;
 pub use self::supergraph::{SupergraphError, subgraphs_of};
 pub(crate) use self::warm_up::WarmUp;
 
+use self::authorization::{Authorization, Unmet};
 use self::context::RequestContext;
-use self::document::{ValidDocument, Variant};
+use self::document::{Preparation, ValidDocument, Variant};
 use self::execution::{Execution, ResponseSlots, Surroundings};
 use self::options::EngineOptions;
 use self::plan::PlanNode;
@@ -48,6 +50,7 @@ use self::request::GraphqlRequest;
 use self::schema::ApiSchema;
 use self::upstream::Upstream;
 use self::validation::Validator;
+use crate::authenticate::Identity;
 
 /// Serves one supergraph. Cheap to clone and immutable: a new supergraph makes a new engine.
 #[derive(Clone)]
@@ -60,6 +63,7 @@ struct Inner {
     planner: QueryPlanner,
     schema: ApiSchema,
     validator: Validator,
+    authorization: Authorization,
     upstream: Arc<dyn Upstream>,
     options: EngineOptions,
     preparations: Preparations,
@@ -75,15 +79,14 @@ pub struct PreparedOperation {
 
 impl Inner {
     fn read(&self, key: &DocumentKey) -> Reading {
-        ValidDocument::try_new(
-            &key.text,
-            key.operation_name.as_deref(),
-            &self.options.limits,
-            &self.schema,
-            &self.validator,
-        )
-        .map(Arc::new)
-        .map_err(|errors| GraphqlResponse::refusal(&errors))
+        ValidDocument::try_new(&key.text, key.operation_name.as_deref(), &self.preparation())
+            .map(Arc::new)
+            .map_err(|errors| GraphqlResponse::refusal(&errors))
+    }
+
+    fn preparation(&self) -> Preparation<'_> {
+        let Self { planner, schema, validator, authorization, options, .. } = self;
+        Preparation { schema, planner, validator, authorization, limits: &options.limits }
     }
 }
 
@@ -125,8 +128,10 @@ impl Engine {
         let planner = QueryPlanner::try_new(&document, &options)?;
         let schema = ApiSchema::new(planner.consumer_schema());
         let validator = Validator::new(options.introspection);
+        let authorization = Authorization::new(&document, options.authorization.clone());
         let preparations = Preparations::new(&options);
-        let inner = Inner { subgraphs, planner, schema, validator, upstream, options, preparations };
+        let inner =
+            Inner { subgraphs, planner, schema, validator, authorization, upstream, options, preparations };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -140,8 +145,13 @@ impl Engine {
         self.inner.preparations.fills().await
     }
 
-    /// Parses, picks the operation, validates, coerces variables and plans. What was done before isn't done again.
-    pub async fn prepare(&self, request: GraphqlRequest) -> Result<PreparedOperation, GraphqlResponse> {
+    /// Parses, picks the operation, validates, coerces variables, authorises and plans. What was done before isn't
+    /// done again.
+    pub async fn prepare(
+        &self,
+        request: GraphqlRequest,
+        viewer: Option<&Identity>,
+    ) -> Result<PreparedOperation, GraphqlResponse> {
         let Some(text) = request.query else {
             return Err(GraphqlResponse::request_error("BAD_REQUEST", "The request has no `query`."));
         };
@@ -153,7 +163,8 @@ impl Engine {
                 .map_err(|errors| GraphqlResponse::refusal(&errors))?;
         let conditions =
             document.conditions(&variables).map_err(|error| GraphqlResponse::refusal(&[error]))?;
-        let variant = self.variant(&document, conditions).await.map_err(|error| {
+        let unmet = self.inner.authorization.unmet(document.touched(), viewer);
+        let variant = self.variant(&document, conditions, unmet).await.map_err(|error| {
             tracing::error!(%error, operation = document.name(), "no plan for a valid operation");
             let code = match error {
                 PlanningError::TimedOut => "QUERY_PLANNING_TIMEOUT",
@@ -161,6 +172,9 @@ impl Engine {
             };
             GraphqlResponse::request_error(code, &error.to_string())
         })?;
+        if self.inner.authorization.refuses(document.kind(), &variant.denials) {
+            return Err(authorization::refusal(&variant.denials));
+        }
         Ok(PreparedOperation { document, variant, variables })
     }
 
@@ -191,12 +205,12 @@ impl Engine {
         &self,
         document: &Arc<ValidDocument>,
         conditions: Vec<bool>,
+        unmet: Unmet,
     ) -> Result<Arc<Variant>, PlanningError> {
         let overrides = self.inner.planner.draw_overrides();
-        let key = PlanKey { document: document.number(), conditions, overrides };
-        let outcomes = key.conditions.clone();
-        let (inner, document) = (Arc::clone(&self.inner), Arc::clone(document));
-        let plan = move || document.variant(&inner.schema, &inner.planner, &outcomes, overrides);
+        let key = PlanKey { document: document.number(), conditions, overrides, unmet };
+        let (inner, document, wanted) = (Arc::clone(&self.inner), Arc::clone(document), key.clone());
+        let plan = move || document.variant(&inner.preparation(), &wanted);
         self.inner.preparations.plan(key, plan).await
     }
 

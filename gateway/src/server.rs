@@ -35,7 +35,7 @@ pub use config::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, Http
 
 use crate::{
     authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
-    config::{Config, OperationsConfig, Problem, RevocationsConfig, listed},
+    config::{Config, Problem, RevocationsConfig, listed},
     documents::{Documents, DocumentsOptions, ManifestError},
     engine::{
         SupergraphError,
@@ -117,7 +117,7 @@ impl Gateway {
             signer: identity_secret.as_deref().map(AssertionSigner::new),
             clock: clock.clone(),
         })?);
-        let engine_options = engine_options(&config.operations);
+        let engine_options = engine_options(&config);
         let served = Arc::clone(&subgraphs);
         let life = config.supergraph.clone();
         let servings = Servings::try_new(&supergraph_sdl, served, engine_options, life, clock.clone())?;
@@ -222,7 +222,9 @@ impl Gateway {
     }
 }
 
-fn engine_options(config: &OperationsConfig) -> EngineOptions {
+fn engine_options(config: &Config) -> EngineOptions {
+    let authorization = config.authorization.clone();
+    let config = &config.operations;
     EngineOptions {
         introspection: config.introspection,
         limits: Limits {
@@ -243,6 +245,7 @@ fn engine_options(config: &OperationsConfig) -> EngineOptions {
             None => SubgraphErrors::Include,
             Some(names) => SubgraphErrors::IncludeOnly(names.clone()),
         },
+        authorization,
     }
 }
 

@@ -24,11 +24,18 @@ pub struct ClaimNames {
     pub roles: String,
     /// A list of texts, or one text with spaces.
     pub scopes: String,
+    /// A list of texts, or one text with spaces: what `@policy` may ask for.
+    pub policies: String,
 }
 
 impl Default for ClaimNames {
     fn default() -> Self {
-        Self { session: "sid".to_owned(), roles: "roles".to_owned(), scopes: "scope".to_owned() }
+        Self {
+            session: "sid".to_owned(),
+            roles: "roles".to_owned(),
+            scopes: "scope".to_owned(),
+            policies: "policies".to_owned(),
+        }
     }
 }
 
@@ -125,6 +132,7 @@ impl TokenRules {
             session: claims.get(&self.claims.session).and_then(Value::as_str).map(str::to_owned),
             roles: texts(claims.get(&self.claims.roles)),
             scopes: texts(claims.get(&self.claims.scopes)),
+            policies: texts(claims.get(&self.claims.policies)),
             expires_at: Some(expires_at),
             claims,
         })

@@ -9,15 +9,17 @@ use graphql_tools::static_graphql::query::{
 };
 use serde_json::{Map, Value as Json};
 
+use super::authorization::{Authorization, Denial, Filtered, Touched};
 use super::graphql_error::GraphqlError;
 use super::limits;
 use super::operation_kind::OperationKind;
 use super::options::Limits;
 use super::plan::Plan;
 use super::planning::{PlanningError, QueryPlanner};
+use super::preparations::PlanKey;
 use super::projection::selection_plan::SelectionPlan;
 use super::schema::ApiSchema;
-use super::selections::{condition_of, document_for_subgraphs, fragments_of, resolve};
+use super::selections::{condition_of, document_for_subgraphs, fragments_of, resolve, resolve_all};
 use super::validation::Validator;
 
 mod footprint;
@@ -33,16 +35,30 @@ pub(super) struct ValidDocument {
     kind: OperationKind,
     /// Variables that decide a `@skip` or `@include` of the operation.
     conditions: Vec<String>,
+    /// What is required of whoever asks for anything in the document.
+    touched: Touched,
     bytes: usize,
     /// How often it was asked for; the most used ones are planned first when the supergraph is replaced.
     uses: AtomicU64,
 }
 
-/// The operation for one outcome of its `@skip`s and `@include`s, and of the supergraph's progressive overrides.
+/// What documents are prepared with.
+#[derive(Clone, Copy)]
+pub(super) struct Preparation<'p> {
+    pub(super) schema: &'p ApiSchema,
+    pub(super) planner: &'p QueryPlanner,
+    pub(super) validator: &'p Validator,
+    pub(super) authorization: &'p Authorization,
+    pub(super) limits: &'p Limits,
+}
+
+/// The operation as those with the same rights may run it, for one outcome of its `@skip`s and `@include`s, and of the supergraph's progressive overrides.
 pub(super) struct Variant {
     pub(super) selection: SelectionPlan,
     /// `None` when no subgraph has to be asked.
     pub(super) plan: Option<Plan>,
+    /// The fields that were taken out because their viewer may not have them.
+    pub(super) denials: Vec<Denial>,
     /// The size of the largest answer so far, for the next one's buffer.
     pub(super) answer_size: AtomicUsize,
 }
@@ -50,7 +66,10 @@ pub(super) struct Variant {
 impl Variant {
     /// Roughly what it takes in memory.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.selection.bytes() + self.plan.as_ref().map_or(0, Plan::bytes)
+        // A path's few steps and its coordinate.
+        const DENIAL: usize = size_of::<Denial>() + 256;
+        let plan = self.plan.as_ref().map_or(0, Plan::bytes);
+        size_of::<Self>() + self.selection.bytes() + plan + self.denials.len() * DENIAL
     }
 }
 
@@ -59,10 +78,9 @@ impl ValidDocument {
     pub(super) fn try_new(
         text: &str,
         operation_name: Option<&str>,
-        limits: &Limits,
-        schema: &ApiSchema,
-        validator: &Validator,
+        preparation: &Preparation<'_>,
     ) -> Result<Self, Vec<GraphqlError>> {
+        let Preparation { schema, validator, limits, .. } = *preparation;
         let document = parse(text, limits).map_err(|error| vec![error])?;
         let operation = pick(&document, operation_name).map_err(|error| vec![error])?;
         let picked = operation_at(&document, operation);
@@ -79,7 +97,25 @@ impl ValidDocument {
         let conditions = condition_variables(&document, picked);
         let bytes = size_of::<Self>() + footprint::of_document(&document);
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { number, document, operation, kind, conditions, bytes, uses: AtomicU64::new(0) })
+        let (touched, uses) = (Touched::default(), AtomicU64::new(0));
+        let mut valid = Self { number, document, operation, kind, conditions, touched, bytes, uses };
+        valid.touched = valid.find_touched(preparation);
+        Ok(valid)
+    }
+
+    fn find_touched(&self, preparation: &Preparation<'_>) -> Touched {
+        let Preparation { schema, planner, authorization, .. } = *preparation;
+        if authorization.is_idle() {
+            return Touched::default();
+        }
+        let fragments = fragments_of(&self.document);
+        let selections = resolve_all(self.operation().selection_set(), &fragments, planner.reserved_keys());
+        authorization.touched(schema, self.root_type(schema), &selections)
+    }
+
+    /// What is required of whoever asks for anything in the document.
+    pub(super) fn touched(&self) -> &Touched {
+        &self.touched
     }
 
     /// Tells this document from every other.
@@ -142,24 +178,18 @@ impl ValidDocument {
             .collect()
     }
 
-    /// The operation for these outcomes of its conditions.
+    /// The operation for these outcomes of its conditions and these rights.
     pub(super) fn variant(
         &self,
-        schema: &ApiSchema,
-        planner: &QueryPlanner,
-        outcomes: &[bool],
-        overrides: usize,
+        preparation: &Preparation<'_>,
+        key: &PlanKey,
     ) -> Result<Variant, PlanningError> {
         let holds = |name: &str| {
-            let known = self.conditions.iter().zip(outcomes).find(|(known, _)| *known == name);
+            let known = self.conditions.iter().zip(&key.conditions).find(|(known, _)| *known == name);
             known.is_some_and(|(_, outcome)| *outcome)
         };
-        let root_type = match self.kind {
-            OperationKind::Query => Some(schema.query_type()),
-            OperationKind::Mutation => schema.mutation_type(),
-            OperationKind::Subscription => schema.subscription_type(),
-        };
-        let root_type = root_type.map_or(self.kind.as_str(), |root| root.name.as_str());
+        let Preparation { schema, planner, authorization, .. } = *preparation;
+        let root_type = self.root_type(schema);
         let operation = self.operation();
         let selections = resolve(
             operation.selection_set(),
@@ -167,11 +197,23 @@ impl ValidDocument {
             planner.reserved_keys(),
             &holds,
         );
+        let Filtered { selections, denials } =
+            authorization.filter(schema, self.kind, root_type, selections, &key.unmet);
         let plan = document_for_subgraphs(self.kind, operation.variable_definitions(), &selections)
-            .map(|document| planner.plan(&document, overrides))
+            .filter(|_| !authorization.refuses(self.kind, &denials))
+            .map(|document| planner.plan(&document, key.overrides))
             .transpose()?;
         let selection = SelectionPlan::new(schema, root_type, vec![selections]);
-        Ok(Variant { selection, plan, answer_size: AtomicUsize::new(0) })
+        Ok(Variant { selection, plan, denials, answer_size: AtomicUsize::new(0) })
+    }
+
+    fn root_type<'s>(&self, schema: &'s ApiSchema) -> &'s str {
+        let root_type = match self.kind {
+            OperationKind::Query => Some(schema.query_type()),
+            OperationKind::Mutation => schema.mutation_type(),
+            OperationKind::Subscription => schema.subscription_type(),
+        };
+        root_type.map_or(self.kind.as_str(), |root| root.name.as_str())
     }
 }
 

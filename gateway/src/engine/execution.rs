@@ -6,10 +6,12 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use ahash::{AHashMap, AHashSet};
 use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt, join_all};
+use http::StatusCode;
 use serde_json::{Map, Value as Json};
 
 use self::failures::Failure;
 use self::representations::Representations;
+use super::authorization;
 use super::context::RequestContext;
 use super::document::Variant;
 use super::graphql_error::GraphqlError;
@@ -202,6 +204,8 @@ impl<'a> Execution<'a> {
             &mut body,
             &mut errors,
         );
+        // Only now: no path below a denied field is told twice, and none beside it is taken for told.
+        errors.splice(0..0, authorization::errors_of(&variant.denials));
         if !errors.is_empty() {
             body.push(b',');
             write_errors(&mut body, &errors);
@@ -213,7 +217,8 @@ impl<'a> Execution<'a> {
         }
         body.push(b'}');
         variant.answer_size.fetch_max(body.len(), Ordering::Relaxed);
-        GraphqlResponse { body: body.into(), request_error: false, has_errors: !errors.is_empty() }
+        let has_errors = !errors.is_empty();
+        GraphqlResponse { body: body.into(), request_error: false, has_errors, status: StatusCode::OK }
     }
 }
 

@@ -89,7 +89,9 @@ impl<'p> Introspection<'p> {
                 FieldContent::Data { selection, .. } => {
                     self.write(&self.answer(node, field), selection.as_ref(), out);
                 }
-                FieldContent::Introspection { .. } => out.extend_from_slice(b"null"),
+                FieldContent::Introspection { .. } | FieldContent::Denied { .. } => {
+                    out.extend_from_slice(b"null");
+                }
             }
         }
         out.push(b'}');

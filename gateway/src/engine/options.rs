@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::authorization::AuthorizationConfig;
+
 /// Everything about an engine that is not its supergraph.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
@@ -22,6 +24,8 @@ pub struct EngineOptions {
     pub expose_query_plan: bool,
     /// Which subgraphs' error messages clients may read.
     pub subgraph_errors: SubgraphErrors,
+    /// What the supergraph's authorization directives lead to.
+    pub authorization: AuthorizationConfig,
 }
 
 impl Default for EngineOptions {
@@ -35,6 +39,7 @@ impl Default for EngineOptions {
             planning_timeout: Duration::from_secs(2),
             expose_query_plan: false,
             subgraph_errors: SubgraphErrors::default(),
+            authorization: AuthorizationConfig::default(),
         }
     }
 }

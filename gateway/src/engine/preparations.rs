@@ -9,6 +9,7 @@ use ahash::AHashMap;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 
+use super::authorization::Unmet;
 use super::document::{ValidDocument, Variant};
 use super::options::EngineOptions;
 use super::planning::PlanningError;
@@ -30,7 +31,12 @@ pub(super) struct PlanKey {
     pub(super) conditions: Vec<bool>,
     /// How many of the supergraph's `percent(…)` overrides don't apply.
     pub(super) overrides: usize,
+    /// What the viewer lacks of what the document requires.
+    pub(super) unmet: Unmet,
 }
+
+/// For whom, and with what outcomes of its conditions, a document is planned.
+pub(super) type Outcomes = (Vec<bool>, Unmet);
 
 /// A valid document, or the refusal of one that isn't.
 pub(super) type Reading = Result<Arc<ValidDocument>, GraphqlResponse>;
@@ -79,7 +85,7 @@ impl Preparations {
             .build_with_hasher(ahash::RandomState::default());
         let plans = Cache::builder()
             .weigher(|key: &PlanKey, variant: &Arc<Variant>| {
-                weight(variant.bytes() + key.conditions.len() + size_of::<PlanKey>())
+                weight(variant.bytes() + key.conditions.len() + key.unmet.bytes() + size_of::<PlanKey>())
             })
             .max_capacity(options.plan_cache_bytes)
             .build_with_hasher(ahash::RandomState::default());
@@ -118,15 +124,16 @@ impl Preparations {
         planned.map_err(|error| (*error).clone())
     }
 
-    /// What is kept: each valid document that is planned, and the outcomes of its conditions that it is planned for.
+    /// What is kept: each valid document that is planned, and what it is planned for.
     pub(super) fn planned(
         &self,
-    ) -> impl Iterator<Item = (Arc<DocumentKey>, Arc<ValidDocument>, Vec<Vec<bool>>)> {
-        let mut outcomes: AHashMap<u64, Vec<Vec<bool>>> = AHashMap::new();
+    ) -> impl Iterator<Item = (Arc<DocumentKey>, Arc<ValidDocument>, Vec<Outcomes>)> {
+        let mut outcomes: AHashMap<u64, Vec<Outcomes>> = AHashMap::new();
         for (key, _) in &self.plans {
             let known = outcomes.entry(key.document).or_default();
-            if !known.contains(&key.conditions) {
-                known.push(key.conditions.clone());
+            let outcome = (key.conditions.clone(), key.unmet.clone());
+            if !known.contains(&outcome) {
+                known.push(outcome);
             }
         }
         self.documents.iter().filter_map(move |(key, reading)| {

@@ -107,6 +107,8 @@ impl<'p> Writer<'p, '_> {
                     };
                     resolver.write_root(field, selection, self.out);
                 }
+                FieldContent::Denied { may_be_null: true } => self.out.extend_from_slice(b"null"),
+                FieldContent::Denied { may_be_null: false } => return Err(Nullified),
                 FieldContent::Data { shape, selection } => {
                     let value = self.input.store.get_near(object, field.node.data_key(), index);
                     self.path.push(Step::Key(field.response_key()));

@@ -1,6 +1,7 @@
 //! A finished GraphQL response.
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use super::graphql_error::GraphqlError;
 
@@ -13,6 +14,8 @@ pub struct GraphqlResponse {
     pub request_error: bool,
     /// Whether there is an `errors` entry.
     pub has_errors: bool,
+    /// The status of an HTTP answer whose media type lets it tell refusals apart.
+    pub status: StatusCode,
 }
 
 impl GraphqlResponse {
@@ -31,7 +34,11 @@ impl GraphqlResponse {
         let mut body = b"{".to_vec();
         write_errors(&mut body, errors);
         body.push(b'}');
-        Self { body: body.into(), request_error: true, has_errors: true }
+        Self { body: body.into(), request_error: true, has_errors: true, status: StatusCode::BAD_REQUEST }
+    }
+
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
     }
 }
 

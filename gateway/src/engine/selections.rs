@@ -31,11 +31,30 @@ pub(super) struct FieldNode {
     pub(super) selections: Selections,
     /// Whether the field was written with a selection set, even if nothing of it is left.
     pub(super) is_composite: bool,
+    /// Whether the viewer may not have it: no subgraph is asked, and it is null.
+    pub(super) is_denied: bool,
 }
 
 impl FieldNode {
     pub(super) fn response_key(&self) -> &str {
         self.alias.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The field as one that the viewer may not have.
+    pub(super) fn denied(&self) -> Self {
+        Self { is_denied: true, ..self.with_selections(Selections::default()) }
+    }
+
+    pub(super) fn with_selections(&self, selections: Selections) -> Self {
+        Self {
+            alias: self.alias.clone(),
+            guarded_alias: self.guarded_alias.clone(),
+            name: self.name.clone(),
+            arguments: self.arguments.clone(),
+            selections,
+            is_composite: self.is_composite,
+            is_denied: self.is_denied,
+        }
     }
 
     /// Under which key the field stands in the request's data.
@@ -63,13 +82,24 @@ pub(super) fn resolve(
     reserved: &ReservedKeys,
     holds: &dyn Fn(&str) -> bool,
 ) -> Selections {
-    Resolver { fragments, reserved, holds, resolved: AHashMap::new() }.selection_set(selection_set)
+    Resolver { fragments, reserved, holds: Some(holds), resolved: AHashMap::new() }
+        .selection_set(selection_set)
+}
+
+/// Resolves a selection set as if every `@skip` and `@include` let everything pass.
+pub(super) fn resolve_all(
+    selection_set: &SelectionSet,
+    fragments: &AHashMap<&str, &FragmentDefinition>,
+    reserved: &ReservedKeys,
+) -> Selections {
+    Resolver { fragments, reserved, holds: None, resolved: AHashMap::new() }.selection_set(selection_set)
 }
 
 struct Resolver<'d> {
     fragments: &'d AHashMap<&'d str, &'d FragmentDefinition>,
     reserved: &'d ReservedKeys,
-    holds: &'d dyn Fn(&str) -> bool,
+    /// `None` includes everything.
+    holds: Option<&'d dyn Fn(&str) -> bool>,
     resolved: AHashMap<&'d str, Selections>,
 }
 
@@ -122,23 +152,27 @@ impl<'d> Resolver<'d> {
             arguments: field.arguments.clone(),
             selections: self.selection_set(&field.selection_set),
             is_composite: !field.selection_set.items.is_empty(),
+            is_denied: false,
         }
     }
 
     fn included(&self, directives: &[Directive]) -> bool {
+        let Some(holds) = self.holds else {
+            return true;
+        };
         directives.iter().all(|directive| match directive.name.as_str() {
-            "skip" => !self.condition(directive),
-            "include" => self.condition(directive),
+            "skip" => !condition(directive, holds),
+            "include" => condition(directive, holds),
             _ => true,
         })
     }
+}
 
-    fn condition(&self, directive: &Directive) -> bool {
-        match condition_of(directive) {
-            Some(Value::Boolean(value)) => *value,
-            Some(Value::Variable(name)) => (self.holds)(name),
-            _ => false,
-        }
+fn condition(directive: &Directive, holds: &dyn Fn(&str) -> bool) -> bool {
+    match condition_of(directive) {
+        Some(Value::Boolean(value)) => *value,
+        Some(Value::Variable(name)) => holds(name),
+        _ => false,
     }
 }
 
@@ -199,10 +233,11 @@ fn ast(selections: &[Selection], at_root: bool) -> SelectionSet {
         Selection::Field(field) if at_root && field.name == "__typename" => None,
         // Wherever a query type is reached again, too.
         Selection::Field(field) if field.name == "__schema" || field.name == "__type" => None,
+        Selection::Field(field) if field.is_denied => None,
         Selection::Field(field) => {
             let mut selection_set = ast(&field.selections, false);
             if field.is_composite && selection_set.items.is_empty() {
-                // Everything below was skipped, yet whether the object exists must be asked.
+                // Everything below was skipped or denied, yet whether the object exists must be asked.
                 selection_set.items.push(AstSelection::Field(typename()));
             }
             Some(AstSelection::Field(Field {

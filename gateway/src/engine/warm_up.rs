@@ -4,14 +4,15 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::Engine;
+use super::authorization::Lacking;
 use super::preparations::DocumentKey;
 
 /// An operation that is used a lot.
 pub(crate) struct HotOperation {
     key: Arc<DocumentKey>,
     uses: u64,
-    /// The outcomes of its `@skip`s and `@include`s that occurred.
-    outcomes: Vec<Vec<bool>>,
+    /// The outcomes of its `@skip`s and `@include`s that occurred, each with the rights that were missing.
+    outcomes: Vec<(Vec<bool>, Lacking)>,
 }
 
 /// What became of an operation on another supergraph.
@@ -29,8 +30,13 @@ impl Engine {
     /// The operations that were used most, the most used one first.
     pub(crate) fn hottest(&self, count: usize) -> Vec<HotOperation> {
         let planned = self.inner.preparations.planned();
+        let authorization = &self.inner.authorization;
         let mut operations: Vec<HotOperation> = planned
-            .map(|(key, document, outcomes)| HotOperation { key, uses: document.uses(), outcomes })
+            .map(|(key, document, outcomes)| {
+                let lacking = |(conditions, unmet)| (conditions, authorization.lacking(&unmet));
+                let outcomes = outcomes.into_iter().map(lacking).collect();
+                HotOperation { key, uses: document.uses(), outcomes }
+            })
             .collect();
         operations.sort_by_key(|operation| Reverse(operation.uses));
         operations.truncate(count);
@@ -44,8 +50,9 @@ impl Engine {
             return WarmUp::NoLongerValid;
         };
         document.count_uses(operation.uses / 2);
-        for outcomes in &operation.outcomes {
-            if let Err(error) = self.variant(&document, outcomes.clone()).await {
+        for (conditions, lacking) in &operation.outcomes {
+            let unmet = self.inner.authorization.unmet_by(document.touched(), lacking);
+            if let Err(error) = self.variant(&document, conditions.clone(), unmet).await {
                 return WarmUp::Failed(error.to_string());
             }
         }

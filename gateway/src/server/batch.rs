@@ -22,7 +22,12 @@ pub(super) async fn answer(
         body.extend_from_slice(answer);
     }
     body.push(b']');
-    GraphqlResponse { body: body.into(), request_error: false, has_errors: false }
+    GraphqlResponse {
+        body: body.into(),
+        request_error: false,
+        has_errors: false,
+        status: http::StatusCode::OK,
+    }
 }
 
 async fn entry(call: &Call<'_>, request: Result<GraphqlRequest, Refusal>) -> Bytes {

@@ -32,7 +32,9 @@ impl Call<'_> {
     /// Finds the document, validates and plans it, and holds it against the method.
     pub(super) async fn prepare(&self, request: GraphqlRequest) -> Result<PreparedOperation, Unprepared> {
         let request = self.gateway.shared.documents.complete(request).map_err(Unprepared::Document)?;
-        let operation = self.serving.engine.prepare(request).await.map_err(Unprepared::Response)?;
+        let viewer = self.context.viewer.as_deref();
+        let prepared = self.serving.engine.prepare(request, viewer).await;
+        let operation = prepared.map_err(Unprepared::Response)?;
         if self.method == Method::GET && operation.kind() == OperationKind::Mutation {
             return Err(Unprepared::Refused(Refusal::MethodOfOperation));
         }

@@ -145,9 +145,8 @@ async fn collect(body: Body, limit: usize) -> Result<Bytes, Refusal> {
 
 /// A GraphQL response as one HTTP response.
 fn whole(graphql: GraphqlResponse, media: Media) -> Response {
-    let refused = graphql.request_error && media == Media::GraphqlResponse;
     let mut response = Response::new(Body::from(graphql.body));
-    *response.status_mut() = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    *response.status_mut() = if media == Media::GraphqlResponse { graphql.status } else { StatusCode::OK };
     response.headers_mut().insert(header::CONTENT_TYPE, media.content_type());
     response
 }

@@ -107,7 +107,12 @@ mod tests {
     use super::*;
 
     fn item(body: &'static str) -> StreamItem {
-        let response = GraphqlResponse { body: body.into(), request_error: false, has_errors: false };
+        let response = GraphqlResponse {
+            body: body.into(),
+            request_error: false,
+            has_errors: false,
+            status: http::StatusCode::OK,
+        };
         StreamItem { response }
     }
 

@@ -1,6 +1,7 @@
 //! The engine over supergraphs composed in the test, with subgraphs that are strict about what they are asked.
 
 mod abstract_types;
+mod authorization;
 mod conditions;
 mod entities;
 mod faults;

@@ -378,12 +378,21 @@ impl Installation {
     }
 
     pub(crate) async fn streaming(config: &str, streaming: Streaming) -> Self {
+        Self::revised(config, streaming, |sdl| sdl).await
+    }
+
+    /// With another supergraph than the one that is composed.
+    pub(crate) async fn revised(
+        config: &str,
+        streaming: Streaming,
+        revise: impl FnOnce(String) -> String,
+    ) -> Self {
         let (people_world, letters_world) = (World::new(), World::new());
         let people_router = router(people(&people_world), people_world.clone(), streaming);
         let letters_router = router(letters(&letters_world), letters_world.clone(), streaming);
         let people_server = Server::start(any_port(), people_router).await;
         let letters_server = Server::start(any_port(), letters_router).await;
-        let sdl = supergraph(&people_server.url(), &letters_server.url());
+        let sdl = revise(supergraph(&people_server.url(), &letters_server.url()));
         let gateway = gateway(sdl, config, HashMap::new());
         let edge = Server::start(any_port(), gateway.router()).await;
         Self {

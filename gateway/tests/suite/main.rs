@@ -1,6 +1,7 @@
 //! The gateway over real sockets, with small subgraphs of its own.
 
 mod authentication;
+mod authorization;
 mod batching;
 mod client;
 mod documents;

@@ -54,6 +54,10 @@ pub(in crate::engine) enum FieldContent {
     Introspection {
         selection: SelectionPlan,
     },
+    /// The viewer may not have it, which was reported before anything was fetched.
+    Denied {
+        may_be_null: bool,
+    },
     Data {
         shape: Shape,
         selection: Option<SelectionPlan>,
@@ -208,6 +212,10 @@ fn field_plan(schema: &ApiSchema, type_name: &Arc<str>, nodes: Vec<Arc<FieldNode
         FieldContent::Typename
     } else {
         let field_type = &schema.field(type_name, &node.name)?.field_type;
+        if nodes.iter().any(|node| node.is_denied) {
+            let content = FieldContent::Denied { may_be_null: !matches!(field_type, Type::NonNullType(_)) };
+            return Some(FieldPlan { node, json_key, content, parent: type_name.clone() });
+        }
         let inner = named_type(field_type);
         let composite = node.is_composite.then(|| SelectionPlan::new(schema, inner, sources()));
         match composite {

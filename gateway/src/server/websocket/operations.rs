@@ -113,7 +113,7 @@ fn run(
     context: RequestContext,
 ) -> impl Stream<Item = Outcome> + Send + 'static {
     async_stream::stream! {
-        let operation = match engine.prepare(request).await {
+        let operation = match engine.prepare(request, context.viewer.as_deref()).await {
             Ok(operation) => operation,
             Err(response) => {
                 yield Outcome::Error(response.body);

@@ -340,7 +340,7 @@ async fn big_numbers_escapes_and_custom_scalars_arrive_byte_for_byte() {
     let shop = shop();
     shop.answer_with("products", r#"{"data":{"topProducts":[{"meta":{"n":123456789012345678901234567890,"f":1.10,"e":"\u00e9\/"},"name":"a\u0022b"}]}}"#);
     let request = serde_json::from_value(json!({ "query": "{ topProducts { meta name } }" })).unwrap();
-    let operation = shop.engine.prepare(request).await.unwrap();
+    let operation = shop.engine.prepare(request, None).await.unwrap();
     let response = shop.engine.execute(&operation, super::federation::context()).await;
     assert_eq!(
         std::str::from_utf8(&response.body).unwrap(),

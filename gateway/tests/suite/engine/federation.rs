@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use federation_composition::{CompositionResult, ServiceDefinition, compose_services, graphql_core};
 use futures::StreamExt;
+use gateway::authenticate::Identity;
 use gateway::engine::context::{Renewal, RequestContext};
 use gateway::engine::options::EngineOptions;
 use gateway::engine::request::GraphqlRequest;
@@ -149,9 +150,14 @@ impl Federation {
     }
 
     pub(crate) async fn run(&self, request: Json) -> Json {
+        self.run_as(None, request).await
+    }
+
+    pub(crate) async fn run_as(&self, viewer: Option<&Arc<Identity>>, request: Json) -> Json {
         let request: GraphqlRequest = serde_json::from_value(request).expect("a request");
-        let response = match self.engine.prepare(request).await {
-            Ok(operation) => self.engine.execute(&operation, context()).await,
+        let context = RequestContext { viewer: viewer.cloned(), ..context() };
+        let response = match self.engine.prepare(request, context.viewer.as_deref()).await {
+            Ok(operation) => self.engine.execute(&operation, context).await,
             Err(refusal) => refusal,
         };
         read(&response)

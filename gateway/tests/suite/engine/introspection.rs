@@ -224,7 +224,7 @@ async fn deprecated_things_show_only_when_asked_for() {
 async fn introspection_stands_beside_data_in_the_clients_order() {
     let shop = shop();
     let request = serde_json::from_value(json!({ "query": "query($n: String!) { __typename me { __typename name } t: __type(name: $n) { name __typename kind } ...R none: __type(name: \"Nobody\") { name } } fragment R on Query { root: __typename __schema { queryType { name } } }", "variables": { "n": "User" } })).unwrap();
-    let operation = shop.engine.prepare(request).await.ok().unwrap();
+    let operation = shop.engine.prepare(request, None).await.ok().unwrap();
     let response = shop.engine.execute(&operation, super::federation::context()).await;
     assert_eq!(
         std::str::from_utf8(&response.body).unwrap(),

@@ -37,7 +37,7 @@ async fn of_several_operations_the_named_one_runs() {
     assert_eq!(run(json!("C")).await["errors"][0]["extensions"]["code"], "OPERATION_NOT_FOUND");
     let request: GraphqlRequest =
         serde_json::from_value(json!({ "query": query, "operationName": "B", "variables": null })).unwrap();
-    let operation = shop.engine.prepare(request).await.ok().unwrap();
+    let operation = shop.engine.prepare(request, None).await.ok().unwrap();
     assert_eq!((operation.name(), operation.kind()), (Some("B"), OperationKind::Query));
 }
 

@@ -13,7 +13,7 @@ use graphql_tools::validation::validate::validate;
 use serde_json::{Map, Value as Json, json};
 
 const FEDERATION: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: [
-    "@key" "@requires" "@provides" "@external" "@shareable" "@override" "@inaccessible" "@interfaceObject" "@tag"
+    "@key" "@requires" "@provides" "@external" "@shareable" "@override" "@inaccessible" "@interfaceObject" "@tag" "@authenticated" "@requiresScopes" "@policy"
 ])
 "#;
 

@@ -39,7 +39,7 @@ async fn subscribe(federation: &Federation, query: &str) -> BoxStream<'static, G
     let request =
         serde_json::from_value(json!({ "query": query, "variables": { "t": "rust" } })).expect("present");
     let operation =
-        federation.engine.prepare(request).await.unwrap_or_else(|refusal| panic!("{}", read(&refusal)));
+        federation.engine.prepare(request, None).await.unwrap_or_else(|refusal| panic!("{}", read(&refusal)));
     assert_eq!(operation.kind(), OperationKind::Subscription);
     federation
         .engine
@@ -119,7 +119,7 @@ async fn what_no_subscription_may_be_is_refused() {
     }
     let operation = federation
         .engine
-        .prepare(serde_json::from_value(json!({ "query": QUERY })).unwrap())
+        .prepare(serde_json::from_value(json!({ "query": QUERY })).unwrap(), None)
         .await
         .ok()
         .unwrap();
@@ -138,7 +138,7 @@ async fn a_subgraph_that_refuses_the_subscription_is_quoted() {
         (UpstreamError::Overloaded, "UPSTREAM_UNAVAILABLE"),
     ] {
         federation.refuse_streams(error);
-        let operation = federation.engine.prepare(request()).await.ok().unwrap();
+        let operation = federation.engine.prepare(request(), None).await.ok().unwrap();
         let refusal = read(&federation.engine.subscribe(operation, context()).await.err().unwrap());
         assert_eq!(refusal["errors"][0]["extensions"], json!({ "code": code, "service": "posts" }));
     }
