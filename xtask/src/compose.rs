@@ -22,7 +22,7 @@ use self::problems::{Places, Problem, syntax_problem};
 use crate::workspace;
 
 const CONFIG: &str = "supergraph.yaml";
-const SUPERGRAPH: &str = "schema/supergraph.graphql";
+pub(crate) const SUPERGRAPH: &str = "schema/supergraph.graphql";
 pub(crate) const API: &str = "schema/api.graphql";
 const CONFIG_SCHEMA: &str = "schema/gateway.schema.json";
 
@@ -90,6 +90,12 @@ fn compose_ours(shell: &Shell, check: bool) -> anyhow::Result<()> {
     let config_schema = std::fs::read_to_string(folder.join("gateway.schema.json"))?;
     files.push(Generated { path: CONFIG_SCHEMA.into(), text: config_schema });
     if check { check_drift(&files, &root) } else { files.iter().try_for_each(|file| file.write(&root)) }
+}
+
+/// Our supergraph, from the schemas that code exported to `folder`. Writes nothing.
+pub(crate) fn supergraph_of(folder: &Path) -> anyhow::Result<String> {
+    let config = SupergraphConfig::read(&workspace::root().join(CONFIG))?;
+    Ok(compose(&from_code(config, folder)?)?.supergraph)
 }
 
 /// The subgraphs of the configuration with the SDL that their code exported to `folder`.

@@ -1,29 +1,36 @@
 //! `dev`: the product as separate processes on this machine, until Ctrl-C.
 
+mod blueprint;
+mod composition;
 mod fleet;
 mod logs;
 mod plain;
 mod readiness;
+mod renewal;
 mod secrets;
 mod services;
+mod sources;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, ensure};
 use tokio::signal::unix::{SignalKind, signal};
 use xshell::{Shell, cmd};
 
+use self::blueprint::Blueprint;
 use self::fleet::Fleet;
 use self::logs::Log;
 use self::services::{GATEWAY, SUBGRAPHS, Service};
+use self::sources::Sources;
 use crate::servers::{Durability, Nats, Postgres};
 use crate::tools::Tool;
-use crate::{processes, workspace};
+use crate::{compose, processes, workspace};
 
 const NATS_PORT: u16 = 4222;
 
 /// Start NATS, the six subgraphs and the gateway, each a process of its own, and stop them all on Ctrl-C
+///
+/// What is saved meanwhile is built and started again, and the supergraph is composed anew.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Dev {
     /// Keep the data in an own PostgreSQL cluster instead of SQLite files
@@ -35,6 +42,9 @@ pub(crate) struct Dev {
     /// The gateway's port; the subgraphs take the six above it
     #[arg(long, value_name = "PORT", default_value_t = services::BASE_PORT, value_parser = clap::value_parser!(u16).range(1..=65529))]
     base_port: u16,
+    /// Leave everything as it was started, whatever is saved
+    #[arg(long)]
+    no_watch: bool,
 }
 
 /// The servers beside the product's processes; they stop when dropped.
@@ -50,10 +60,11 @@ impl Dev {
         if self.postgres {
             Tool::Postgres.require()?;
         }
+        let sources = Sources::new(workspace::root());
         let binaries = build(shell)?;
         let data = self.data_folder()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(self.serve(shell, &binaries, &data))
+        runtime.block_on(self.serve(shell, binaries, &data, sources))
     }
 
     fn check_ports(&self) -> anyhow::Result<()> {
@@ -77,15 +88,22 @@ impl Dev {
         Ok(folder)
     }
 
-    async fn serve(&self, shell: &Shell, binaries: &Path, data: &Path) -> anyhow::Result<()> {
+    async fn serve(
+        &self,
+        shell: &Shell,
+        binaries: PathBuf,
+        data: &Path,
+        sources: Sources,
+    ) -> anyhow::Result<()> {
         let mut interrupts = signal(SignalKind::interrupt())?;
         let mut terminations = signal(SignalKind::terminate())?;
         let mut hangups = signal(SignalKind::hangup())?;
         let log = Log::new();
         let servers = self.start_servers(shell, data, &log)?;
-        let mut fleet = Fleet::new(log);
+        let blueprint = self.blueprint(&servers, binaries, &data.join("dev"))?;
+        let mut fleet = Fleet::new(log.clone());
         let outcome = tokio::select! {
-            started = self.start_fleet(&mut fleet, &servers, binaries, data) => match started {
+            started = start_fleet(&mut fleet, &blueprint, &log) => match started {
                 Ok(()) => { self.announce(&servers); None }
                 Err(error) => Some(error),
             },
@@ -97,7 +115,7 @@ impl Dev {
                 _ = interrupts.recv() => {}
                 _ = terminations.recv() => {}
                 _ = hangups.recv() => {}
-                () = fleet.watch() => eprintln!("every process has ended"),
+                () = self.watch(&mut fleet, &blueprint, sources, &log) => eprintln!("every process has ended"),
             }
         }
         eprintln!("stopping");
@@ -121,40 +139,27 @@ impl Dev {
         Ok(Servers { nats, postgres })
     }
 
-    /// Starts the subgraphs, waits until they are ready, then starts the gateway that serves them.
-    async fn start_fleet(
-        &self,
-        fleet: &mut Fleet,
-        servers: &Servers,
-        binaries: &Path,
-        data: &Path,
-    ) -> anyhow::Result<()> {
-        let own = data.join("dev");
-        let environment = self.environment(servers, &own)?;
-        for subgraph in &SUBGRAPHS {
-            let database = match &servers.postgres {
-                Some(cluster) => cluster.url(subgraph.name),
-                None => format!("sqlite:{}", own.join(subgraph.name).with_extension("db").display()),
-            };
-            let port = subgraph.port(self.base_port);
-            let mut command = command(binaries, subgraph, port, &environment);
-            command.env("DATABASE_URL", database);
-            fleet.launch(subgraph, port, command)?;
-        }
-        fleet.ready().await?;
+    fn blueprint(&self, servers: &Servers, binaries: PathBuf, own: &Path) -> anyhow::Result<Blueprint> {
+        let database = |subgraph: &Service| match &servers.postgres {
+            Some(cluster) => cluster.url(subgraph.name),
+            None => blueprint::sqlite(own, subgraph.name),
+        };
+        Ok(Blueprint {
+            binaries,
+            base_port: self.base_port,
+            environment: self.environment(servers, own)?,
+            databases: SUBGRAPHS.iter().map(database).collect(),
+            supergraph: own.join("supergraph.graphql"),
+        })
+    }
 
-        let port = GATEWAY.port(self.base_port);
-        let root = workspace::root();
-        let mut command = command(binaries, &GATEWAY, port, &environment);
-        command.arg("--supergraph").arg(root.join("schema/supergraph.graphql"));
-        command.arg("--config").arg(root.join("gateway.yaml"));
-        command.args(["--listen", &format!("127.0.0.1:{port}")]);
-        for subgraph in &SUBGRAPHS {
-            let url = format!("{}=http://127.0.0.1:{}", subgraph.name, subgraph.port(self.base_port));
-            command.args(["--subgraph-url", &url]);
+    /// Returns when every process has ended.
+    async fn watch(&self, fleet: &mut Fleet, blueprint: &Blueprint, sources: Sources, log: &Log) {
+        if self.no_watch {
+            fleet.watch().await;
+        } else {
+            renewal::follow(fleet, blueprint, sources, log).await;
         }
-        fleet.launch(&GATEWAY, port, command)?;
-        fleet.ready().await
     }
 
     /// What every process is told: where the others are, the bus, and the shared secret.
@@ -185,10 +190,19 @@ impl Dev {
     }
 }
 
-fn command(binaries: &Path, service: &Service, port: u16, environment: &[(&'static str, String)]) -> Command {
-    let mut command = Command::new(binaries.join(service.name));
-    command.envs(environment.iter().map(|(name, value)| (name, value))).env("PORT", port.to_string());
-    command
+/// Starts the subgraphs, waits until they are ready, then starts the gateway that serves them.
+async fn start_fleet(fleet: &mut Fleet, blueprint: &Blueprint, log: &Log) -> anyhow::Result<()> {
+    for subgraph in &SUBGRAPHS {
+        fleet.launch(subgraph, blueprint)?;
+    }
+    // Where the code doesn't compose, the supergraph of the tree is better than none.
+    let committed = workspace::root().join(compose::SUPERGRAPH);
+    std::fs::copy(&committed, &blueprint.supergraph)
+        .with_context(|| format!("cannot copy {}", committed.display()))?;
+    renewal::compose(blueprint, log);
+    fleet.ready().await?;
+    fleet.launch(&GATEWAY, blueprint)?;
+    fleet.ready().await
 }
 
 /// One build of all binaries; returns where they are.
