@@ -18,7 +18,7 @@ use service::transport::Transport;
 
 pub use keys::{JwksConfig, JwksHealth, JwksSource};
 pub use lifetime::{EndOfLife, Lifetime};
-pub use revocations::{Revocations, SessionWatch};
+pub use revocations::{Revocations, Watch};
 
 use crate::config::Problem;
 use keys::{Generation, JwksKeys, KeySet};
@@ -42,6 +42,13 @@ pub struct Identity {
     pub expires_at: Option<DateTime<Utc>>,
     /// The whole payload of the token.
     pub claims: Map<String, Value>,
+}
+
+impl Identity {
+    /// When the token was issued, if it says so.
+    fn issued_at(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.claims.get("iat")?.as_i64()?, 0)
+    }
 }
 
 /// Which tokens are believed. Without keys and without a secret no token is looked at and everybody is anonymous.
@@ -181,10 +188,10 @@ impl Authenticator {
         if identity.expires_at.is_some_and(|end| end + self.rules.leeway() <= now) {
             return Err(AuthenticationError::Invalid("it has expired"));
         }
-        match &identity.session {
-            Some(session) if self.revocations.is_revoked(session) => Err(AuthenticationError::Revoked),
-            _ => Ok(()),
+        if self.revocations.refuses(identity) {
+            return Err(AuthenticationError::Revoked);
         }
+        Ok(())
     }
 
     async fn verify(&self, token: &str) -> Result<Arc<Identity>, AuthenticationError> {

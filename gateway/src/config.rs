@@ -21,6 +21,7 @@ use crate::{
     engine::authorization::AuthorizationConfig,
     headers::HeadersConfig,
     playground::PlaygroundConfig,
+    revocation_feed::RevocationsConfig,
     server::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
     serving::SupergraphConfig,
     streams::SubscriptionsConfig,
@@ -144,18 +145,6 @@ impl Default for OperationsConfig {
             show_errors_of: None,
         }
     }
-}
-
-/// Where the bus tells of sessions that ended.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RevocationsConfig {
-    /// The event, such as `auth.SessionRevoked`.
-    pub subject: String,
-    /// The field of its data that holds the session's id.
-    pub session_field: String,
-    /// The field that holds the instant until which its tokens are good; an hour from now without it.
-    pub until_field: Option<String>,
 }
 
 /// Why a configuration is refused.

@@ -185,6 +185,6 @@ async fn feed_revocations(
     let bus = NatsBus::connect(url, NatsOptions::default())
         .await
         .with_context(|| format!("the bus at {url} can't be joined"))?;
-    let feed = revocation_feed::follow(Arc::new(bus), config.clone(), gateway.revocations().clone(), clock);
-    Ok(Some(AbortOnDropHandle::new(tokio::spawn(feed))))
+    let (config, revocations) = (config.clone(), gateway.revocations().clone());
+    Ok(Some(revocation_feed::follow(Arc::new(bus), config, revocations, clock).await))
 }

@@ -1,76 +1,150 @@
-//! Hears from the bus which sessions have ended, and puts them on the deny-list.
+//! Hears from the bus whose sessions have ended and whose rights have changed, and acts on it.
 
-use std::{sync::Arc, time::Duration};
+mod config;
 
-use bus::{Bus, Signal};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use bus::{Bus, BusError, Envelope, Signal};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::SharedClock;
 use futures::StreamExt;
 use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio_util::task::AbortOnDropHandle;
 
-use crate::{authenticate::Revocations, config::RevocationsConfig};
+pub use config::{RevocationConsequence, RevocationEvent, RevocationsConfig};
 
-/// How long a session stays on the list when its event doesn't say.
-const UNTIL_UNKNOWN: TimeDelta = TimeDelta::hours(1);
+use crate::authenticate::Revocations;
+
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long a start waits for what was revoked before it. A bus that is down is no reason not to serve.
+const CATCH_UP_WITHIN: Duration = Duration::from_secs(3);
+/// How many events are remembered as acted on.
+const ACTED_ON: usize = 4_096;
 
-/// Listens for as long as it is polled.
+/// Listens until the handle is dropped. Returns once what was told before is known too.
 pub async fn follow(
     bus: Arc<dyn Bus>,
     config: RevocationsConfig,
     revocations: Revocations,
     clock: SharedClock,
-) {
-    let subjects = [config.subject.clone()];
-    loop {
-        match bus.listen(&subjects).await {
-            Ok(mut signals) => {
-                while let Some(signal) = signals.next().await {
-                    match signal {
-                        Signal::Event(event) => take(&event.data, &config, &revocations, clock.now()),
-                        Signal::Gap => tracing::warn!("some revocations of sessions may have been missed"),
+) -> AbortOnDropHandle<()> {
+    let (ready, caught_up) = oneshot::channel();
+    let subjects = config.subjects();
+    let feed = Feed { bus, subjects, config, revocations, clock, acted_on: ActedOn::default() };
+    let task = AbortOnDropHandle::new(tokio::spawn(feed.run(ready)));
+    if tokio::time::timeout(CATCH_UP_WITHIN, caught_up).await.is_err() {
+        tracing::warn!("earlier revocations are not known yet, serving begins without them");
+    }
+    task
+}
+
+struct Feed {
+    bus: Arc<dyn Bus>,
+    subjects: Vec<String>,
+    config: RevocationsConfig,
+    revocations: Revocations,
+    clock: SharedClock,
+    acted_on: ActedOn,
+}
+
+impl Feed {
+    async fn run(mut self, ready: oneshot::Sender<()>) {
+        let mut ready = Some(ready);
+        loop {
+            match self.bus.listen(&self.subjects).await {
+                Ok(mut signals) => {
+                    self.catch_up().await;
+                    if let Some(ready) = ready.take() {
+                        // Nobody waits any more when it took long.
+                        let _ = ready.send(());
+                    }
+                    while let Some(signal) = signals.next().await {
+                        match signal {
+                            Signal::Event(event) => self.act_on(&event),
+                            Signal::Gap => self.catch_up().await,
+                        }
                     }
                 }
+                Err(error) => tracing::warn!(%error, "revocations can't be heard"),
             }
-            Err(error) => tracing::warn!(%error, "revocations of sessions can't be heard"),
+            tokio::time::sleep(RETRY_AFTER).await;
         }
-        tokio::time::sleep(RETRY_AFTER).await;
+    }
+
+    /// Reads what may have been missed. Until that works, what is heard meanwhile waits.
+    async fn catch_up(&mut self) {
+        let mut warned = false;
+        while let Err(error) = self.read_history().await {
+            if !warned {
+                tracing::warn!(%error, "some revocations may have been missed, trying until they can be read");
+                warned = true;
+            }
+            tokio::time::sleep(RETRY_AFTER).await;
+        }
+    }
+
+    async fn read_history(&mut self) -> Result<(), BusError> {
+        let since = self.clock.now() - self.config.memory();
+        for event in self.bus.history(&self.subjects, since).await? {
+            self.act_on(&event);
+        }
+        Ok(())
+    }
+
+    fn act_on(&mut self, event: &Envelope) {
+        if !self.acted_on.insert(event.id.to_string()) {
+            return;
+        }
+        let subject = event.subject();
+        for rule in self.config.events.iter().filter(|rule| rule.subject == subject) {
+            if !act(rule, event, &self.revocations, self.config.memory()) {
+                tracing::warn!(subject, "an event doesn't say whom it is about");
+            }
+        }
     }
 }
 
-fn take(data: &Value, config: &RevocationsConfig, revocations: &Revocations, now: DateTime<Utc>) {
-    let text = |field: &str| data.get(field).and_then(Value::as_str);
-    let Some(session) = text(&config.session_field) else {
-        tracing::warn!(subject = config.subject, "an event names no session");
-        return;
-    };
-    let until = config.until_field.as_deref().and_then(text).and_then(|until| until.parse().ok());
-    revocations.revoke(session, until.unwrap_or(now + UNTIL_UNKNOWN));
+/// `false` when the event doesn't say whom it is about.
+fn act(rule: &RevocationEvent, event: &Envelope, revocations: &Revocations, memory: TimeDelta) -> bool {
+    let Some(whom) = text(event, &rule.field) else { return false };
+    let until = rule.until_field.as_deref().and_then(|field| text(event, field)?.parse().ok());
+    let until: DateTime<Utc> = until.unwrap_or(event.occurred_at + memory);
+    match rule.consequence {
+        RevocationConsequence::SessionEnds => revocations.revoke(whom, until),
+        RevocationConsequence::StreamsEnd => revocations.end_streams(whom),
+        RevocationConsequence::TokensEnd => revocations.outdate(whom, event.occurred_at, until),
+    }
+    true
 }
 
-#[cfg(test)]
-mod tests {
-    use clock::ManualClock;
-    use serde_json::json;
+fn text<'event>(event: &'event Envelope, field: &str) -> Option<&'event str> {
+    event.data.get(field).and_then(Value::as_str)
+}
 
-    use super::*;
+/// What was acted on already: history holds it again.
+#[derive(Default)]
+struct ActedOn {
+    known: HashSet<String>,
+    order: VecDeque<String>,
+}
 
-    #[test]
-    fn an_event_puts_its_session_on_the_list_for_as_long_as_it_says() {
-        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-        let clock = Arc::new(ManualClock::at(now));
-        let revocations = Revocations::new(clock.clone());
-        let config = RevocationsConfig {
-            subject: "auth.SessionRevoked".to_owned(),
-            session_field: "sessionId".to_owned(),
-            until_field: Some("until".to_owned()),
-        };
-        let until = now + TimeDelta::minutes(5);
-        take(&json!({ "sessionId": "one", "until": until }), &config, &revocations, now);
-        take(&json!({ "sessionId": "two" }), &config, &revocations, now);
-        take(&json!({ "nothing": 1 }), &config, &revocations, now);
-        assert!(revocations.is_revoked("one") && revocations.is_revoked("two"));
-        clock.set(until);
-        assert!(!revocations.is_revoked("one") && revocations.is_revoked("two"));
+impl ActedOn {
+    /// `false` when it was there.
+    fn insert(&mut self, id: String) -> bool {
+        if !self.known.insert(id.clone()) {
+            return false;
+        }
+        self.order.push_back(id);
+        if self.order.len() > ACTED_ON
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
     }
 }

@@ -35,7 +35,7 @@ pub use config::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, Http
 
 use crate::{
     authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
-    config::{Config, Problem, RevocationsConfig, listed},
+    config::{Config, Problem, listed},
     documents::{Documents, DocumentsOptions, ManifestError},
     engine::{
         SupergraphError,
@@ -43,6 +43,7 @@ use crate::{
         subgraphs_of,
     },
     health, playground,
+    revocation_feed::RevocationsConfig,
     serving::{Serving, ServingError, Servings, SupergraphConfig, SupergraphHealth},
     streams::Streams,
     subgraphs::{Subgraphs, SubgraphsError, SubgraphsOptions},
@@ -201,7 +202,7 @@ impl Gateway {
         self.shared.servings.health()
     }
 
-    /// The deny-list of sessions; whoever hears of a revocation tells it here.
+    /// The deny-list; whoever hears of a revocation tells it here.
     pub fn revocations(&self) -> &Revocations {
         self.shared.authenticator.revocations()
     }

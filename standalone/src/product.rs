@@ -3,14 +3,14 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::Router;
-use bus::{Bus, memory::MemoryBus};
+use bus::memory::MemoryBus;
 use clock::SharedClock;
 use database::{Database, OpenOptions};
 use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed};
 use identity::AssertionSigner;
 use outbox::Outbox;
 use service::{Foundation, Peers, Running, Secret, Subgraph, Transport};
-use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
 const SUPERGRAPH: &str = include_str!("../../schema/supergraph.graphql");
 const GATEWAY_CONFIG: &str = include_str!("../../gateway.yaml");
@@ -32,12 +32,12 @@ pub struct ProductOptions {
 pub struct Product {
     gateway: Gateway,
     subgraphs: Vec<Running>,
-    revocations: JoinHandle<()>,
+    revocations: Option<AbortOnDropHandle<()>>,
 }
 
 impl Product {
     pub async fn start(options: ProductOptions) -> anyhow::Result<Self> {
-        let bus: Arc<dyn Bus> = Arc::new(MemoryBus::new());
+        let bus = Arc::new(MemoryBus::new());
         let building = Building { options, bus, foundations: Vec::new(), subgraphs: Vec::new() };
         let building = building.add::<auth::Auth>().await?.add::<users::Users>().await?;
         let building = building.add::<moods::Moods>().await?.add::<hugs::Hugs>().await?;
@@ -52,7 +52,7 @@ impl Product {
     /// Closes the clients' streams, then stops the subgraphs in order.
     pub async fn stop(self) {
         self.gateway.drain(DRAIN).await;
-        self.revocations.abort();
+        drop(self.revocations);
         for subgraph in self.subgraphs {
             subgraph.stop().await;
         }
@@ -62,7 +62,7 @@ impl Product {
 /// The product while it is being put together.
 struct Building {
     options: ProductOptions,
-    bus: Arc<dyn Bus>,
+    bus: Arc<MemoryBus>,
     foundations: Vec<Foundation>,
     subgraphs: Vec<Running>,
 }
@@ -72,6 +72,8 @@ impl Building {
         let ProductOptions { database_url, clock, identity_secret, jwt_secret } = &self.options;
         let db = Database::open(&database_url(S::NAME), &OpenOptions::default()).await?;
         let outbox = Outbox::new(db.clone(), self.bus.clone(), clock.clone(), S::NAME);
+        // The bus keeps nothing; what it has carried is read again from where it came from.
+        self.bus.add_archive(S::NAME, outbox.archive());
         let signer = AssertionSigner::new(identity_secret.reveal());
         let foundation = Foundation {
             db,
@@ -105,7 +107,7 @@ impl Building {
             subgraph.relay();
         }
         let gateway = self.gateway(transports)?;
-        let revocations = tokio::spawn(feed_revocations(gateway.clone(), self.bus, self.options.clock));
+        let revocations = feed_revocations(&gateway, self.bus, self.options.clock).await;
         Ok(Product { gateway, subgraphs: self.subgraphs, revocations })
     }
 
@@ -124,9 +126,12 @@ impl Building {
     }
 }
 
-/// Tells the gateway of sessions that ended.
-async fn feed_revocations(gateway: Gateway, bus: Arc<dyn Bus>, clock: SharedClock) {
-    if let Some(config) = gateway.revocations_config() {
-        revocation_feed::follow(bus, config.clone(), gateway.revocations().clone(), clock).await;
-    }
+/// Tells the gateway of sessions that ended, before and from now on.
+async fn feed_revocations(
+    gateway: &Gateway,
+    bus: Arc<MemoryBus>,
+    clock: SharedClock,
+) -> Option<AbortOnDropHandle<()>> {
+    let config = gateway.revocations_config()?.clone();
+    Some(revocation_feed::follow(bus, config, gateway.revocations().clone(), clock).await)
 }

@@ -1,16 +1,18 @@
-//! How long a stream may go on: until its client's token expires or its session is revoked.
+//! How long a stream may go on: until its client's token expires, its session ends, or its user's rights change.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::{Authenticator, Identity, SessionWatch};
+use super::{Authenticator, Identity, Watch};
 
 /// Why a stream has to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndOfLife {
     Expired,
     Revoked,
+    /// A new stream may begin, under the rights of now.
+    RightsChanged,
 }
 
 impl EndOfLife {
@@ -18,6 +20,7 @@ impl EndOfLife {
         match self {
             Self::Expired => "the access token has expired",
             Self::Revoked => "the session has ended",
+            Self::RightsChanged => "the user's rights have changed, connect again",
         }
     }
 }
@@ -26,7 +29,8 @@ impl EndOfLife {
 #[derive(Debug, Default)]
 pub struct Lifetime {
     expires: Option<Instant>,
-    session: Option<SessionWatch>,
+    session: Option<Watch>,
+    user: Option<Watch>,
 }
 
 impl Lifetime {
@@ -34,10 +38,12 @@ impl Lifetime {
         let Some(identity) = identity else {
             return Self::default();
         };
+        let (session, user) = authenticator.revocations().watch(identity);
         let left = identity.expires_at.map(|end| (end - authenticator.clock.now()).to_std());
         Self {
             expires: left.map(|left| Instant::now() + left.unwrap_or(Duration::ZERO)),
-            session: identity.session.as_deref().map(|session| authenticator.revocations().watch(session)),
+            session,
+            user: Some(user),
         }
     }
 
@@ -49,15 +55,18 @@ impl Lifetime {
                 None => std::future::pending().await,
             }
         };
-        let revoked = async {
-            match &self.session {
-                Some(session) => session.ended().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
+            biased;
             () = expired => EndOfLife::Expired,
-            () = revoked => EndOfLife::Revoked,
+            () = ended(self.session.as_ref()) => EndOfLife::Revoked,
+            () = ended(self.user.as_ref()) => EndOfLife::RightsChanged,
         }
+    }
+}
+
+async fn ended(watch: Option<&Watch>) {
+    match watch {
+        Some(watch) => watch.ended().await,
+        None => std::future::pending().await,
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions that ended before their tokens did.
+//! Whose tokens are refused before they expire, and whose streams have to end.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,9 @@ use chrono::{DateTime, Utc};
 use clock::SharedClock;
 use tokio_util::sync::CancellationToken;
 
-/// The deny-list: session id and until when its tokens could still be shown. Clones share it.
+use super::Identity;
+
+/// The deny-list. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Revocations(Arc<Shared>);
 
@@ -21,14 +23,34 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    until: HashMap<String, DateTime<Utc>>,
-    /// Beyond this size the list is cleared of what has expired.
+    /// Sessions that have ended, and when their last token expires.
+    sessions: HashMap<String, DateTime<Utc>>,
+    users: HashMap<String, Outdated>,
+    /// Beyond this size the lists are cleared of what has expired.
     prune_at: usize,
-    watched: HashMap<String, Watched>,
+    watched: HashMap<Holder, Watched>,
+    /// Names each entry of `watched`.
+    serial: u64,
+}
+
+/// A user's older tokens.
+#[derive(Debug)]
+struct Outdated {
+    issued_before: DateTime<Utc>,
+    /// When the last of them expires.
+    until: DateTime<Utc>,
+}
+
+/// What rights hang on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Holder {
+    Session(String),
+    User(String),
 }
 
 #[derive(Debug)]
 struct Watched {
+    serial: u64,
     watchers: usize,
     ended: CancellationToken,
 }
@@ -40,37 +62,70 @@ impl Revocations {
 
     /// From now on the session's tokens are refused and its streams end. `until` is when its last token expires.
     pub fn revoke(&self, session: &str, until: DateTime<Utc>) {
-        let now = self.0.clock.now();
         let mut state = self.lock();
-        if let Some(watched) = state.watched.get(session) {
-            watched.ended.cancel();
-        }
-        let last = state.until.entry(session.to_owned()).or_insert(until);
+        state.end(&Holder::Session(session.to_owned()));
+        let last = state.sessions.entry(session.to_owned()).or_insert(until);
         *last = until.max(*last);
-        if state.until.len() > state.prune_at {
-            state.until.retain(|_, until| *until > now);
-            state.prune_at = (state.until.len() * 2).max(1_024);
-        }
+        state.prune(self.0.clock.now());
     }
 
-    pub fn is_revoked(&self, session: &str) -> bool {
-        let state = self.lock();
-        !state.until.is_empty() && state.until.get(session).is_some_and(|until| *until > self.0.clock.now())
-    }
-
-    /// Hears of the end of one session for as long as it is kept.
-    pub fn watch(&self, session: &str) -> SessionWatch {
-        let revoked = self.is_revoked(session);
+    /// From now on the user's tokens that were issued before `issued_before` are refused, and all of the user's
+    /// streams end. `until` is when the last of these tokens expires.
+    pub fn outdate(&self, user: &str, issued_before: DateTime<Utc>, until: DateTime<Utc>) {
         let mut state = self.lock();
-        let watched = state
-            .watched
-            .entry(session.to_owned())
-            .or_insert_with(|| Watched { watchers: 0, ended: CancellationToken::new() });
-        watched.watchers += 1;
-        if revoked {
-            watched.ended.cancel();
+        state.end(&Holder::User(user.to_owned()));
+        let outdated = state.users.entry(user.to_owned()).or_insert(Outdated { issued_before, until });
+        outdated.issued_before = issued_before.max(outdated.issued_before);
+        outdated.until = until.max(outdated.until);
+        state.prune(self.0.clock.now());
+    }
+
+    /// Ends the streams that the user has open now; new ones begin under the rights of now.
+    pub fn end_streams(&self, user: &str) {
+        self.lock().end(&Holder::User(user.to_owned()));
+    }
+
+    /// Whether the identity's token is refused.
+    pub fn refuses(&self, identity: &Identity) -> bool {
+        let now = self.0.clock.now();
+        let state = self.lock();
+        let ended = |session: &String| state.sessions.get(session).is_some_and(|until| *until > now);
+        if !state.sessions.is_empty() && identity.session.as_ref().is_some_and(ended) {
+            return true;
         }
-        SessionWatch { revocations: self.clone(), session: session.to_owned(), ended: watched.ended.clone() }
+        state.users.get(&identity.subject).is_some_and(|outdated| {
+            // Tokens tell whole seconds; one that says nothing is taken for an old one.
+            let issued_at = identity.issued_at();
+            outdated.until > now
+                && issued_at.is_none_or(|at| at.timestamp() < outdated.issued_before.timestamp())
+        })
+    }
+
+    /// Hears of the end of the identity's session for as long as it is kept, and of changes to its user's rights.
+    pub fn watch(&self, identity: &Identity) -> (Option<Watch>, Watch) {
+        let mut session = identity.session.clone().map(|session| self.watch_holder(Holder::Session(session)));
+        let mut user = self.watch_holder(Holder::User(identity.subject.clone()));
+        // Looked at last, so that nothing falls between. It ends nobody else's streams.
+        if self.refuses(identity) {
+            let over = session.as_mut().unwrap_or(&mut user);
+            over.ended = CancellationToken::new();
+            over.ended.cancel();
+        }
+        (session, user)
+    }
+
+    fn watch_holder(&self, holder: Holder) -> Watch {
+        let mut state = self.lock();
+        state.serial += 1;
+        let serial = state.serial;
+        let watched = state.watched.entry(holder.clone()).or_insert_with(|| Watched {
+            serial,
+            watchers: 0,
+            ended: CancellationToken::new(),
+        });
+        watched.watchers += 1;
+        let (serial, ended) = (watched.serial, watched.ended.clone());
+        Watch { revocations: self.clone(), holder, serial, ended }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -78,27 +133,47 @@ impl Revocations {
     }
 }
 
-/// Waits for a session's end.
+impl State {
+    /// Tells all who watch. Who begins to watch from now on is not meant.
+    fn end(&mut self, holder: &Holder) {
+        if let Some(watched) = self.watched.remove(holder) {
+            watched.ended.cancel();
+        }
+    }
+
+    fn prune(&mut self, now: DateTime<Utc>) {
+        if self.sessions.len() + self.users.len() > self.prune_at {
+            self.sessions.retain(|_, until| *until > now);
+            self.users.retain(|_, outdated| outdated.until > now);
+            self.prune_at = ((self.sessions.len() + self.users.len()) * 2).max(1_024);
+        }
+    }
+}
+
+/// Waits for an end.
 #[derive(Debug)]
-pub struct SessionWatch {
+pub struct Watch {
     revocations: Revocations,
-    session: String,
+    holder: Holder,
+    serial: u64,
     ended: CancellationToken,
 }
 
-impl SessionWatch {
+impl Watch {
     pub async fn ended(&self) {
         self.ended.cancelled().await;
     }
 }
 
-impl Drop for SessionWatch {
+impl Drop for Watch {
     fn drop(&mut self) {
         let mut state = self.revocations.lock();
-        if let Some(watched) = state.watched.get_mut(&self.session) {
+        if let Some(watched) = state.watched.get_mut(&self.holder)
+            && watched.serial == self.serial
+        {
             watched.watchers -= 1;
             if watched.watchers == 0 {
-                state.watched.remove(&self.session);
+                state.watched.remove(&self.holder);
             }
         }
     }
@@ -108,6 +183,7 @@ impl Drop for SessionWatch {
 mod tests {
     use chrono::TimeDelta;
     use clock::ManualClock;
+    use serde_json::{Map, json};
 
     use super::*;
 
@@ -115,19 +191,65 @@ mod tests {
         DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
     }
 
+    fn identity(user: &str, session: &str, issued_at: i64) -> Identity {
+        Identity {
+            subject: user.to_owned(),
+            session: Some(session.to_owned()),
+            roles: Vec::new(),
+            scopes: Vec::new(),
+            expires_at: None,
+            claims: Map::from_iter([("iat".to_owned(), json!(at(issued_at).timestamp()))]),
+        }
+    }
+
     #[tokio::test]
     async fn a_revoked_session_is_refused_until_its_tokens_are_gone_and_its_watchers_are_told() {
         let clock = Arc::new(ManualClock::at(at(0)));
         let revocations = Revocations::new(clock.clone());
-        let (one, other) = (revocations.watch("one"), revocations.watch("other"));
+        let (one, other) = (identity("ada", "one", 0), identity("ada", "other", 0));
+        let (watched, unharmed) = (revocations.watch(&one), revocations.watch(&other));
         revocations.revoke("one", at(60));
-        one.ended().await;
-        assert!(!other.ended.is_cancelled());
-        assert!(revocations.is_revoked("one") && !revocations.is_revoked("other"));
-        revocations.watch("one").ended().await;
+        watched.0.as_ref().unwrap().ended().await;
+        assert!(revocations.refuses(&one) && !revocations.refuses(&other));
+        // Who comes too late is told at once.
+        revocations.watch(&one).0.unwrap().ended().await;
+        assert!(!unharmed.0.as_ref().unwrap().ended.is_cancelled() && !unharmed.1.ended.is_cancelled());
         clock.advance(TimeDelta::seconds(60));
-        assert!(!revocations.is_revoked("one"));
-        drop((one, other));
+        assert!(!revocations.refuses(&one));
+        drop((watched, unharmed));
         assert!(revocations.lock().watched.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_users_streams_end_and_new_ones_begin() {
+        let revocations = Revocations::new(Arc::new(ManualClock::at(at(0))));
+        let ada = identity("ada", "one", 0);
+        let before = revocations.watch(&ada).1;
+        revocations.end_streams("ada");
+        before.ended().await;
+        let after = revocations.watch(&ada).1;
+        assert!(!after.ended.is_cancelled() && !revocations.refuses(&ada));
+        // The one that has ended leaves late, and takes nothing with it.
+        drop(before);
+        revocations.end_streams("ada");
+        after.ended().await;
+        drop(after);
+        assert!(revocations.lock().watched.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_users_older_tokens_are_refused_and_newer_ones_are_not() {
+        let clock = Arc::new(ManualClock::at(at(0)));
+        let revocations = Revocations::new(clock.clone());
+        let watched = revocations.watch(&identity("ada", "one", 0)).1;
+        revocations.outdate("ada", at(10), at(60));
+        watched.ended().await;
+        assert!(revocations.refuses(&identity("ada", "one", 9)));
+        assert!(!revocations.refuses(&identity("ada", "two", 10)));
+        assert!(!revocations.refuses(&identity("bo", "three", 9)));
+        let undated = Identity { claims: Map::new(), ..identity("ada", "one", 0) };
+        assert!(revocations.refuses(&undated));
+        clock.advance(TimeDelta::seconds(60));
+        assert!(!revocations.refuses(&identity("ada", "one", 9)));
     }
 }

@@ -15,6 +15,7 @@ mod multipart;
 
 mod process;
 mod resilience;
+mod revocation_feed;
 mod serving;
 mod streams;
 mod token_renewal;

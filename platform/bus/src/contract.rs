@@ -8,6 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use events::Envelope;
 use futures::stream::BoxStream;
 use tokio::task::JoinHandle;
@@ -29,6 +30,10 @@ pub trait Bus: Send + Sync + Debug {
     /// Hears what is published from now on. Every listener hears each event, at most once, and those of one producer
     /// in their order.
     async fn listen(&self, subjects: &[String]) -> Result<BoxStream<'static, Signal>, BusError>;
+
+    /// What is still held of these subjects since then, in the order in which it was published: for listeners that
+    /// may have missed something.
+    async fn history(&self, subjects: &[String], since: DateTime<Utc>) -> Result<Vec<Envelope>, BusError>;
 
     /// Returns once the group has settled everything that had been published before the call.
     async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind>;
@@ -79,6 +84,13 @@ impl Consumption {
             tracing::error!(%error, "a consumer ended badly");
         }
     }
+}
+
+/// Holds the events of one producer after they were published, for a bus that keeps none itself.
+#[async_trait]
+pub trait Archive: Send + Sync + Debug {
+    /// What happened since then: the events of one type, or of all, in order.
+    async fn since(&self, kind: Option<&str>, since: DateTime<Utc>) -> Result<Vec<Envelope>, BusError>;
 }
 
 /// What a listener hears.

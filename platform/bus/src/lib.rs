@@ -8,5 +8,7 @@ pub mod nats;
 mod recent;
 mod subject;
 
-pub use contract::{Behind, Bus, BusError, Consumption, Group, Handler, HandlerError, Signal};
+pub use contract::{Archive, Behind, Bus, BusError, Consumption, Group, Handler, HandlerError, Signal};
 pub use delivery::Redelivery;
+/// What is carried.
+pub use events::Envelope;

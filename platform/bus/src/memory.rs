@@ -13,13 +13,14 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use events::Envelope;
 use futures::stream::BoxStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Behind, Bus, BusError, Consumption, Group, Handler, Redelivery, Signal,
+    Archive, Behind, Bus, BusError, Consumption, Group, Handler, Redelivery, Signal,
     contract::check_name,
     delivery::{Member, Outcome},
     fanout::Fanout,
@@ -33,6 +34,7 @@ pub struct MemoryBus {
     redelivery: Redelivery,
     queues: Mutex<HashMap<String, Arc<Queue>>>,
     fanout: Fanout,
+    archives: Mutex<HashMap<String, Arc<dyn Archive>>>,
 }
 
 impl MemoryBus {
@@ -42,6 +44,16 @@ impl MemoryBus {
 
     pub fn with_redelivery(redelivery: Redelivery) -> Self {
         Self { redelivery, ..Self::default() }
+    }
+
+    /// Has `archive` answer for what `producer` told before.
+    pub fn add_archive(&self, producer: &str, archive: Arc<dyn Archive>) {
+        let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
+        archives.insert(producer.to_owned(), archive);
+    }
+
+    fn archive(&self, producer: &str) -> Option<Arc<dyn Archive>> {
+        self.archives.lock().unwrap_or_else(PoisonError::into_inner).get(producer).cloned()
     }
 
     fn queue(&self, group: &str) -> Option<Arc<Queue>> {
@@ -116,6 +128,17 @@ impl Bus for MemoryBus {
 
     async fn listen(&self, subjects: &[String]) -> Result<BoxStream<'static, Signal>, BusError> {
         Ok(self.fanout.listen(Pattern::parse_all(subjects)?))
+    }
+
+    async fn history(&self, subjects: &[String], since: DateTime<Utc>) -> Result<Vec<Envelope>, BusError> {
+        let mut events = Vec::new();
+        for pattern in Pattern::parse_all(subjects)? {
+            if let Some(archive) = self.archive(pattern.producer()) {
+                events.extend(archive.since(pattern.kind(), since).await?);
+            }
+        }
+        events.sort_by_key(|event| event.occurred_at);
+        Ok(events)
     }
 
     async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind> {

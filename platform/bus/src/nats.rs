@@ -8,6 +8,7 @@
 mod connection;
 mod consuming;
 mod durable;
+mod history;
 mod progress;
 mod pull;
 mod stream;
@@ -26,6 +27,7 @@ use async_nats::{
     jetstream::{self, Context, context::PublishError, message::PublishMessage},
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use events::Envelope;
 use futures::stream::BoxStream;
 use tokio::sync::watch;
@@ -138,6 +140,15 @@ impl Bus for NatsBus {
         let signals = self.shared.fanout.listen(patterns.clone());
         self.hear(&patterns).await?;
         Ok(signals)
+    }
+
+    async fn history(&self, subjects: &[String], since: DateTime<Utc>) -> Result<Vec<Envelope>, BusError> {
+        let mut events = Vec::new();
+        for pattern in Pattern::parse_all(subjects)? {
+            events.extend(self.shared.history(&pattern, since).await?);
+        }
+        events.sort_by_key(|(sequence, _)| *sequence);
+        Ok(events.into_iter().map(|(_, event)| event).collect())
     }
 
     async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind> {

@@ -35,6 +35,11 @@ impl Pattern {
         &self.producer
     }
 
+    /// `None` is every type.
+    pub(crate) fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
     /// As NATS writes it.
     pub(crate) fn under(&self, prefix: &str) -> String {
         format!("{prefix}.{}.{}", self.producer, self.kind.as_deref().unwrap_or("*"))

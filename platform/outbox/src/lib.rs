@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod archive;
 mod consumer;
 mod dead_letter;
 mod migration;
@@ -17,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use bus::{Behind, Bus, BusError, Consumption, Group};
+use bus::{Archive, Behind, Bus, BusError, Consumption, Group};
 use clock::SharedClock;
 pub use consumer::{ConsumerError, EventHandler};
 use database::Database;
@@ -114,6 +115,11 @@ impl Outbox {
     /// Returns once `group` has handled everything that was with the bus before the call.
     pub async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind> {
         self.shared.bus.caught_up(group, within).await
+    }
+
+    /// What was told, for a bus that keeps nothing itself.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        Arc::new(archive::Told(self.shared.database.clone()))
     }
 
     /// How many events have not been handed to the bus yet.

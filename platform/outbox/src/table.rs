@@ -127,6 +127,20 @@ pub(crate) async fn unrelayed(connection: &impl ConnectionTrait, limit: u64) -> 
     rows.into_iter().map(envelope).collect()
 }
 
+/// What happened since then and was committed, relayed or not.
+pub(crate) async fn told_since(
+    connection: &impl ConnectionTrait,
+    kind: Option<&str>,
+    since: DateTime<Utc>,
+) -> Result<Vec<Envelope>, DbErr> {
+    let mut query = outbox::Entity::find().filter(outbox::Column::OccurredAt.gte(since));
+    if let Some(kind) = kind {
+        query = query.filter(outbox::Column::Kind.eq(kind));
+    }
+    let rows = query.order_by_asc(outbox::Column::Position).all(connection).await?;
+    rows.into_iter().map(envelope).collect()
+}
+
 fn envelope(row: outbox::Model) -> Result<Envelope, DbErr> {
     Ok(Envelope {
         id: row.event_id,

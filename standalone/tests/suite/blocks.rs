@@ -6,7 +6,8 @@ use crate::{client::BLOCK, journeys, world::World};
 
 journeys!(
     somebody_blocked_is_as_if_they_were_missing,
-    a_block_ends_follows_and_an_unblock_brings_nothing_back
+    a_block_ends_follows_and_an_unblock_brings_nothing_back,
+    a_block_leaves_the_two_out_of_each_others_live_streams_and_tells_neither
 );
 
 async fn somebody_blocked_is_as_if_they_were_missing(world: World) {
@@ -60,5 +61,28 @@ async fn a_block_ends_follows_and_an_unblock_brings_nothing_back(world: World) {
     let seen = ada.client.data(query, Value::Null).await;
     assert_eq!(seen["user"]["viewerRelationship"], nothing);
     assert_eq!(bo.hug(&ada, "friends again").await["errors"], json!([]));
+    world.finish().await;
+}
+
+async fn a_block_leaves_the_two_out_of_each_others_live_streams_and_tells_neither(world: World) {
+    let (ada, bo) = (world.client().register("ada").await, world.client().register("bo").await);
+    let cy = world.client().register("cy").await;
+    let (mut to_ada, mut to_bo) = (ada.watch(None).await, bo.watch(None).await);
+    let from_bo = bo.hug_until_seen(&ada, &mut to_ada).await;
+    let from_ada = ada.hug_until_seen(&bo, &mut to_bo).await;
+    let blocked = ada.client.data(BLOCK, json!({ "u": bo.id })).await;
+    assert_eq!(blocked["block"]["errors"], json!([]));
+    // Each side does something that the other would have heard of a moment ago, whether or not it is refused now.
+    let cancel = "mutation C($h: ID!) { cancelHug(input: {hugId: $h}) { errors { code } } }";
+    let seen = "mutation S($h: ID!) { markHugSeen(input: {hugId: $h}) { errors { code } } }";
+    bo.client.data(cancel, json!({ "h": from_bo["hug"]["id"] })).await;
+    bo.client.data(seen, json!({ "h": from_ada["hug"]["id"] })).await;
+    ada.client.data(cancel, json!({ "h": from_ada["hug"]["id"] })).await;
+    // The next that either hears of, on the same socket, is somebody else's.
+    for (person, socket) in [(&ada, &mut to_ada), (&bo, &mut to_bo)] {
+        let sent = cy.hug(person, "hello").await;
+        let event = socket.next_hug().await;
+        assert_eq!(event["hug"]["id"], sent["hug"]["id"], "{event:#}");
+    }
     world.finish().await;
 }

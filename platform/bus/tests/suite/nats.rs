@@ -7,6 +7,7 @@ use bus::{
     Bus,
     nats::{NatsBus, NatsOptions},
 };
+use chrono::TimeDelta;
 use clock::{Clock, SystemClock};
 use ids::EventId;
 
@@ -206,6 +207,29 @@ async fn eight_processes_that_start_at_once_on_a_new_server_find_one_stream() {
     handled.sort_unstable();
     let expected: Vec<i64> = (0..64).map(|number| number / 8).collect();
     assert_eq!(handled, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_stream_holds_is_read_again_in_order_by_subject_and_time() {
+    let world = Nats::new().await;
+    let bus = world.process().await;
+    let read = async |subjects: &[&str], since| {
+        let subjects: Vec<String> = subjects.iter().map(|&subject| subject.to_owned()).collect();
+        let events = world.process().await.history(&subjects, since).await.unwrap();
+        events.into_iter().map(|event| event.seq).collect::<Vec<_>>()
+    };
+    let before = SystemClock.now() - TimeDelta::seconds(5);
+    assert!(read(&["hugs.*"], before).await.is_empty());
+    bus.publish(&hugs(0..1_200)).await.unwrap();
+    bus.publish(&[event("social", "Blocked", 1_200), event("hugs", "HugSeen", 1_201)]).await.unwrap();
+    bus.publish(&hugs(1_202..=1_202)).await.unwrap();
+    assert_eq!(read(&["hugs.HugSent", "social.*"], before).await, {
+        let mut expected: Vec<i64> = (0..=1_202).collect();
+        expected.remove(1_201);
+        expected
+    });
+    assert_eq!(read(&["hugs.HugSeen"], before).await, [1_201]);
+    assert!(read(&["hugs.*"], SystemClock.now() + TimeDelta::seconds(60)).await.is_empty());
 }
 
 #[tokio::test]

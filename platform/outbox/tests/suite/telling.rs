@@ -121,3 +121,22 @@ async fn sixty_four_writers_at_once_lose_nothing() {
     until(async || world.hugs.pending().await.unwrap() == 0).await;
     relay.stop().await;
 }
+
+#[tokio::test]
+async fn what_was_told_is_read_again_from_the_outbox_by_type_and_time() {
+    let world = World::new().await;
+    let earlier = clock::Clock::now(&*world.clock);
+    world.tell([1, 2]).await;
+    world.clock.advance(chrono::TimeDelta::seconds(60));
+    let later = clock::Clock::now(&*world.clock);
+    world.tell([3]).await;
+    // Relayed or not: a bus in memory has nothing of what a process before told.
+    let archive = world.hugs.archive();
+    let read = async |kind, since| {
+        let events = archive.since(kind, since).await.unwrap();
+        events.into_iter().map(|event| event.data["number"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(read(None, earlier).await, [1, 2, 3]);
+    assert_eq!(read(Some("Hugged"), later).await, [3]);
+    assert!(read(Some("Other"), earlier).await.is_empty());
+}

@@ -11,6 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use bus::{Behind, Bus, BusError, Consumption, Group, Handler, Redelivery, Signal, memory::MemoryBus};
+use chrono::{DateTime, Utc};
 use clock::{Clock, ManualClock, SystemClock};
 use database::{Database, OpenOptions};
 use events::{Envelope, Event};
@@ -288,6 +289,10 @@ impl Bus for TestBus {
 
     async fn listen(&self, subjects: &[String]) -> Result<BoxStream<'static, Signal>, BusError> {
         self.inner.listen(subjects).await
+    }
+
+    async fn history(&self, subjects: &[String], since: DateTime<Utc>) -> Result<Vec<Envelope>, BusError> {
+        self.inner.history(subjects, since).await
     }
 
     async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind> {
