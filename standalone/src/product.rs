@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use axum::Router;
 use bus::memory::MemoryBus;
 use clock::SharedClock;
