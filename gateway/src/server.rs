@@ -153,7 +153,8 @@ impl Gateway {
             .route("/health/ready", get(health::ready))
             .route("/health/services", get(health::services));
         if self.shared.config.playground.enabled && path != "/" {
-            router = router.route("/", get(playground::page));
+            let bundled = get(playground::bundle::file);
+            router = router.route("/", get(playground::page)).route(playground::bundle::ROUTE, bundled);
         }
         // An encoding that isn't known goes on to the handler, whose refusal has a code.
         let router = router.layer(RequestDecompressionLayer::new().pass_through_unaccepted(true));

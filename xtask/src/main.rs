@@ -9,6 +9,8 @@ mod ci;
 mod compose;
 mod dev;
 mod licences;
+mod node_projects;
+mod playground;
 mod processes;
 mod schema;
 mod servers;
@@ -37,6 +39,7 @@ enum Verb {
     Compose(compose::Compose),
     Schema(schema::SchemaVerb),
     Dev(dev::Dev),
+    Playground(playground::Playground),
     Test(test::Test),
     Tidy(tidy::Tidy),
     Licences(licences::Licences),
@@ -59,6 +62,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Compose(compose) => compose.run(&shell),
         Verb::Schema(schema) => schema.run(&shell),
         Verb::Dev(dev) => dev.run(&shell),
+        Verb::Playground(playground) => playground.run(&shell),
         Verb::Test(test) => test.run(&shell),
         Verb::Tidy(tidy) => tidy.run(&shell),
         Verb::Licences(licences) => licences.run(&shell),

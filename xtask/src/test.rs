@@ -1,13 +1,15 @@
 //! `test`: the whole suite, on both databases, with the servers it needs.
 
 use std::io::stderr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use owo_colors::Style;
 use tempfile::TempDir;
 use xshell::{Cmd, Shell, cmd};
 
+use crate::node_projects::{self, TESTED_WITH};
+use crate::playground::Playground;
 use crate::processes::{Shield, free_port};
 use crate::servers::{Durability, Nats, Postgres};
 use crate::terminal::styled;
@@ -17,9 +19,6 @@ use crate::{temporary, workspace};
 /// The packages whose tests open a database: they run again on PostgreSQL.
 const ON_BOTH_DATABASES: [&str; 9] =
     ["auth", "users", "moods", "hugs", "social", "streaks", "outbox", "database", "standalone"];
-
-/// The Node project of the client journeys.
-const JOURNEYS: &str = "clients/journeys";
 
 /// Run the whole suite on SQLite, then what touches databases on PostgreSQL
 #[derive(Debug, Default, clap::Args)]
@@ -47,12 +46,12 @@ struct Servers {
 
 impl Test {
     pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
-        let root = workspace::root();
-        let journeys = root.join(JOURNEYS);
-        tools::install(shell, &tools::lacking(&needed(journeys.is_dir())))?;
-        if journeys.is_dir() {
-            install_packages(shell, &journeys)?;
+        tools::install(shell, &tools::lacking(&needed()))?;
+        for project in TESTED_WITH {
+            node_projects::install_packages(shell, project)?;
         }
+        // Before the binaries, which embed it.
+        Playground::default().run(shell)?;
         let metadata = workspace::metadata()?;
         let binaries = metadata.target_directory.join("debug").into_std_path_buf();
         cmd!(shell, "cargo build --workspace --bins").run().context("the binaries do not build")?;
@@ -96,6 +95,9 @@ impl Test {
         if self.long {
             command = command.env("TEST_LONG", "1");
         }
+        if let Some(chromium) = Tool::Chromium.find() {
+            command = command.env("TEST_CHROMIUM", chromium);
+        }
         command.args(&self.arguments).env("TEST_NATS_URL", &servers.nats_url).env("HUGMOOD_BIN_DIR", binaries)
     }
 }
@@ -105,16 +107,13 @@ fn announce(database: &str) {
 }
 
 /// What must be installed: a server only when no running one was named.
-fn needed(journeys: bool) -> Vec<Tool> {
-    let mut tools = Vec::new();
+fn needed() -> Vec<Tool> {
+    let mut tools = vec![Tool::Node, Tool::Npm, Tool::Chromium];
     if std::env::var_os("DATABASE_URL").is_none() {
         tools.push(Tool::Postgres);
     }
     if std::env::var_os("NATS_URL").is_none() {
         tools.push(Tool::NatsServer);
-    }
-    if journeys {
-        tools.extend([Tool::Node, Tool::Npm]);
     }
     tools
 }
@@ -138,18 +137,4 @@ impl Servers {
         };
         Ok(Self { postgres_url, nats_url, _postgres: postgres, _nats: nats, _folder: folder })
     }
-}
-
-/// `npm ci`, unless what is installed came from the lock file as it is now.
-fn install_packages(shell: &Shell, project: &Path) -> anyhow::Result<()> {
-    let lock = std::fs::read(project.join("package-lock.json"))
-        .with_context(|| format!("{JOURNEYS}/package-lock.json cannot be read"))?;
-    let installed: PathBuf = project.join("node_modules/.installed-lock.json");
-    if std::fs::read(&installed).is_ok_and(|found| found == lock) {
-        return Ok(());
-    }
-    let _folder = shell.push_dir(project);
-    cmd!(shell, "npm ci --no-audit --no-fund").run().context("the journeys' packages do not install")?;
-    std::fs::write(installed, lock)?;
-    Ok(())
 }

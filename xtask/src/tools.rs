@@ -8,6 +8,9 @@ use xshell::{Shell, cmd};
 /// Folders that hold servers but aren't in everybody's `PATH`.
 const SERVER_FOLDERS: [&str; 3] = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin"];
 
+/// What Chromium is called, by distribution.
+const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
 /// A program that somebody may have to install.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -15,6 +18,8 @@ pub(crate) enum Tool {
     Postgres,
     Node,
     Npm,
+    /// Or Google's browser made from it.
+    Chromium,
 }
 
 impl Tool {
@@ -25,6 +30,7 @@ impl Tool {
             Self::Postgres => "initdb",
             Self::Node => "node",
             Self::Npm => "npm",
+            Self::Chromium => "chromium",
         }
     }
 
@@ -34,6 +40,7 @@ impl Tool {
             Self::Postgres => "postgresql",
             Self::Node => "nodejs",
             Self::Npm => "npm",
+            Self::Chromium => "chromium",
         }
     }
 
@@ -41,6 +48,7 @@ impl Tool {
         match self {
             Self::Postgres => find("initdb")
                 .or_else(|| Some(debian_postgres(Path::new("/usr/lib/postgresql"))?.join("initdb"))),
+            Self::Chromium => CHROMIUMS.into_iter().find_map(find),
             _ => find(self.program()),
         }
     }

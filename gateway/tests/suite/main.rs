@@ -4,6 +4,7 @@ mod authentication;
 mod authorization;
 mod batching;
 mod client;
+mod clients;
 mod documents;
 mod engine;
 mod event_stream;

@@ -7,6 +7,7 @@ mod identity;
 mod live_hugs;
 mod node_clients;
 mod outage;
+mod playground;
 mod processes;
 mod program;
 mod schema;

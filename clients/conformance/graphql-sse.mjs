@@ -1,0 +1,28 @@
+// npm graphql-sse over distinct connections: each operation is a request of its own.
+import assert from 'node:assert/strict';
+import { createClient } from 'graphql-sse';
+import { done, streams, tick, url } from './test-world.mjs';
+
+const client = createClient({ url, retryAttempts: 0 });
+async function all(payload) {
+  const results = [];
+  for await (const result of client.iterate(payload)) results.push(result);
+  return results;
+}
+
+assert.deepEqual(await all({ query: '{ person(id: "1") { name letters } }' }), [
+  { data: { person: { name: 'person 1', letters: ['letter to 1'] } } },
+]);
+assert.deepEqual(await all({ query: 'subscription C($to: Int!) { count(to: $to) }', variables: { to: 3 } }), [1, 2, 3].map((count) => ({ data: { count } })));
+const [{ errors }] = await all({ query: '{ nothing }' });
+assert.match(errors[0].message, /nothing/);
+
+const ticks = client.iterate({ query: 'subscription { ticks { n person { letters } } }' });
+const first = ticks.next();
+await streams(1);
+await tick(1);
+assert.deepEqual((await first).value.data, { ticks: { n: 1, person: { letters: ['letter to 1'] } } });
+await ticks.return();
+await streams(0);
+client.dispose();
+done();
