@@ -13,15 +13,20 @@ use crate::fixture::{DEADLINE, Installation};
 /// What the last line of a script says when nothing was wrong.
 const WELL: &str = "all is well";
 
-/// Runs a script, and moves the subgraphs as it asks.
+/// Runs a script against a gateway as it is by default.
 async fn run(script: &str) {
+    run_with("", script).await;
+}
+
+/// Runs a script, and moves the subgraphs as it asks.
+async fn run_with(config: &str, script: &str) {
     let project =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("clients/conformance");
     assert!(
         project.join("node_modules").exists(),
         "the client libraries are not installed: run `npm ci` in clients/conformance, as `cargo xtask test` does"
     );
-    let installation = Installation::start("").await;
+    let installation = Installation::start(config).await;
     let mut node = Command::new("node")
         .arg(script)
         .current_dir(project)
@@ -92,5 +97,5 @@ async fn an_event_source_sees_events_and_the_completion() {
 
 #[tokio::test]
 async fn apollo_client_persists_batches_and_subscribes_over_http() {
-    run("apollo-client.mjs").await;
+    run_with("batching: { enabled: true }", "apollo-client.mjs").await;
 }
