@@ -1,9 +1,10 @@
-// npm graphql-sse over distinct connections: each operation is a request of its own.
+// npm graphql-sse: each operation over a connection of its own, or all over one (argument `single`).
 import assert from 'node:assert/strict';
 import { createClient } from 'graphql-sse';
 import { done, streams, tick, url } from './test-world.mjs';
 
-const client = createClient({ url, retryAttempts: 0 });
+const singleConnection = process.argv[2] === 'single';
+const client = createClient({ url, singleConnection, retryAttempts: 0 });
 async function all(payload) {
   const results = [];
   for await (const result of client.iterate(payload)) results.push(result);
@@ -22,6 +23,11 @@ const first = ticks.next();
 await streams(1);
 await tick(1);
 assert.deepEqual((await first).value.data, { ticks: { n: 1, person: { letters: ['letter to 1'] } } });
+// Another beside it comes and goes without disturbing it.
+assert.equal((await all({ query: 'subscription { count(to: 2) }' })).length, 2);
+const second = ticks.next();
+await tick(2);
+assert.equal((await second).value.data.ticks.n, 2);
 await ticks.return();
 await streams(0);
 client.dispose();

@@ -14,12 +14,12 @@ use crate::fixture::{DEADLINE, Installation};
 const WELL: &str = "all is well";
 
 /// Runs a script against a gateway as it is by default.
-async fn run(script: &str) {
+async fn run(script: &[&str]) {
     run_with("", script).await;
 }
 
-/// Runs a script, and moves the subgraphs as it asks.
-async fn run_with(config: &str, script: &str) {
+/// Runs a script with its arguments, and moves the subgraphs as it asks.
+async fn run_with(config: &str, script: &[&str]) {
     let project =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("clients/conformance");
     assert!(
@@ -28,7 +28,7 @@ async fn run_with(config: &str, script: &str) {
     );
     let installation = Installation::start(config).await;
     let mut node = Command::new("node")
-        .arg(script)
+        .args(script)
         .current_dir(project)
         .env("GATEWAY_URL", installation.url("/graphql"))
         .stdin(Stdio::piped())
@@ -72,30 +72,35 @@ async fn obey(installation: &Installation, line: &str) -> bool {
 
 #[tokio::test]
 async fn every_server_audit_of_graphql_http_is_ok() {
-    run("graphql-http.mjs").await;
+    run(&["graphql-http.mjs"]).await;
 }
 
 #[tokio::test]
 async fn npm_graphql_ws_queries_and_subscribes() {
-    run("graphql-ws.mjs").await;
+    run(&["graphql-ws.mjs"]).await;
 }
 
 #[tokio::test]
 async fn npm_subscriptions_transport_ws_queries_and_subscribes() {
-    run("subscriptions-transport-ws.mjs").await;
+    run(&["subscriptions-transport-ws.mjs"]).await;
 }
 
 #[tokio::test]
 async fn npm_graphql_sse_queries_and_subscribes_over_distinct_connections() {
-    run("graphql-sse.mjs").await;
+    run(&["graphql-sse.mjs"]).await;
+}
+
+#[tokio::test]
+async fn npm_graphql_sse_queries_and_subscribes_over_a_single_connection() {
+    run(&["graphql-sse.mjs", "single"]).await;
 }
 
 #[tokio::test]
 async fn an_event_source_sees_events_and_the_completion() {
-    run("eventsource.mjs").await;
+    run(&["eventsource.mjs"]).await;
 }
 
 #[tokio::test]
 async fn apollo_client_persists_batches_and_subscribes_over_http() {
-    run_with("batching: { enabled: true }", "apollo-client.mjs").await;
+    run_with("batching: { enabled: true }", &["apollo-client.mjs"]).await;
 }

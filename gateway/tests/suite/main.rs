@@ -14,6 +14,7 @@ mod graphql_over_http;
 mod legacy_websocket;
 mod multipart;
 
+mod playground;
 mod process;
 mod resilience;
 mod revocation_feed;
