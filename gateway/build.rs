@@ -45,7 +45,8 @@ fn embed(files: &[PathBuf]) -> Result<String, Box<dyn Error>> {
         let name = file.file_name().ok_or("a file has a name")?.to_string_lossy();
         hasher.write(name.as_bytes());
         hasher.write(&fs::read(file)?);
-        writeln!(listed, "    ({name:?}, include_bytes!({file:?})),")?;
+        let path = file.to_str().ok_or("the path is no text")?;
+        writeln!(listed, "    ({name:?}, include_bytes!({path:?})),")?;
     }
     let version = hasher.finish();
     Ok(format!(

@@ -134,7 +134,7 @@ fn heading(name: &str) -> String {
             line.push_str(word);
         }
     }
-    lines.iter().map(|line| format!("# {line}\n")).collect()
+    format!("# {}\n", lines.join("\n# "))
 }
 
 #[cfg(test)]
