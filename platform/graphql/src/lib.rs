@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod authorization;
 mod endpoint;
 mod failure;
 mod page;
@@ -7,6 +8,7 @@ mod refusal;
 mod scalar;
 mod schema;
 
+pub use authorization::authenticated;
 pub use endpoint::endpoint;
 pub use failure::{Failure, parse_id};
 pub use page::{Connection, connection, page_request};

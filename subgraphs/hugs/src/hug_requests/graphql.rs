@@ -205,6 +205,7 @@ impl HugRequestQuery {
     }
 
     /// Requests for hugs, newest first.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn hug_requests(
         &self,
         gql: &Context<'_>,
@@ -230,6 +231,7 @@ impl HugRequestMutation {
     /// Asks for a hug. Refused with `MESSAGE_TOO_LONG`, `TARGET_COUNT_OUT_OF_RANGE`, `TARGETS_NOT_PRIVATE`,
     /// `TARGET_NOT_ALLOWED`, `EXPIRY_OUT_OF_RANGE`, `RATE_LIMITED` (60 an hour), `IDEMPOTENCY_KEY_REUSED` or
     /// `IDEMPOTENCY_KEY_MALFORMED`.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn create_hug_request(
         &self,
         gql: &Context<'_>,
@@ -242,6 +244,7 @@ impl HugRequestMutation {
 
     /// Answers a request with a hug. Refused with `HUG_REQUEST_NOT_FOUND`, `HUG_REQUEST_CLOSED`, `HUG_REQUEST_EXPIRED`,
     /// `ALREADY_ANSWERED`, and as `sendHug` is; but the requester's policy isn't asked.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn answer_hug_request(
         &self,
         gql: &Context<'_>,
@@ -255,6 +258,7 @@ impl HugRequestMutation {
 
     /// Closes a request of the viewer's: nobody can answer it any more. Closing it again changes nothing. Refused with
     /// `HUG_REQUEST_NOT_FOUND`.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn close_hug_request(
         &self,
         gql: &Context<'_>,

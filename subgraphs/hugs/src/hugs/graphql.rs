@@ -205,6 +205,7 @@ impl HugQuery {
     }
 
     /// The viewer's hugs, newest first.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn hugs(
         &self,
         gql: &Context<'_>,
@@ -229,6 +230,7 @@ impl HugMutation {
     /// Sends a hug. Refused with `CANNOT_HUG_SELF`, `HUG_TYPE_NOT_FOUND`, `MESSAGE_TOO_LONG`, `HUG_NOT_ALLOWED`,
     /// `RATE_LIMITED` (600 an hour, 120 of them to the same person), `IDEMPOTENCY_KEY_REUSED` or
     /// `IDEMPOTENCY_KEY_MALFORMED`.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn send_hug(&self, gql: &Context<'_>, input: SendHugInput) -> Result<HugPayload> {
         let ctx = gql.data::<Ctx>()?;
         let sending = async { super::send(ctx, input.try_into()?).await };
@@ -237,18 +239,21 @@ impl HugMutation {
 
     /// Says that the viewer has seen a hug they received. Saying it again changes nothing. Refused with
     /// `HUG_NOT_FOUND` or `HUG_CANCELLED`.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn mark_hug_seen(&self, gql: &Context<'_>, input: MarkHugSeenInput) -> Result<HugPayload> {
         payload(super::mark_seen(gql.data::<Ctx>()?, &input.hug_id).await)
     }
 
     /// Thanks for a hug that the viewer received, which also marks it as seen. Thanking again changes nothing. Refused
     /// with `HUG_NOT_FOUND` or `HUG_CANCELLED`.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn thank_hug(&self, gql: &Context<'_>, input: ThankHugInput) -> Result<HugPayload> {
         payload(super::thank(gql.data::<Ctx>()?, &input.hug_id).await)
     }
 
     /// Takes back a hug that the viewer sent and that was not seen yet. Doing it again changes nothing. Refused with
     /// `HUG_NOT_FOUND` or `HUG_ALREADY_SEEN`.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn cancel_hug(&self, gql: &Context<'_>, input: CancelHugInput) -> Result<HugPayload> {
         payload(super::cancel(gql.data::<Ctx>()?, &input.hug_id).await)
     }

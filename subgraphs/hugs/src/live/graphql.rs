@@ -89,6 +89,7 @@ pub(crate) struct LiveQuery;
 impl LiveQuery {
     /// Where the viewer's `hugEvents` are now. A client that takes this first, reads its lists, and then subscribes
     /// after it misses nothing.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn hug_events_cursor(&self, gql: &Context<'_>) -> Result<Cursor> {
         Ok(super::present(gql.data::<Ctx>()?).await.map_err(failure)?.into())
     }
@@ -101,6 +102,7 @@ pub(crate) struct LiveSubscription;
 impl LiveSubscription {
     /// What happens to the viewer's hugs and to requests that concern them, each thing once and in order. Events are
     /// kept for 30 days.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn hug_events(
         &self,
         gql: &Context<'_>,

@@ -100,6 +100,7 @@ pub(crate) struct Mutation;
 #[Object]
 impl Mutation {
     /// Logs a mood of the viewer's.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn log_mood(
         &self,
         gql: &Context<'_>,
@@ -114,6 +115,7 @@ impl Mutation {
     }
 
     /// Changes a mood of the viewer's, if it is still as they saw it.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn update_mood(
         &self,
         gql: &Context<'_>,

@@ -82,6 +82,7 @@ pub(crate) struct Mutation;
 #[Object]
 impl Mutation {
     /// Follows a person. Following somebody twice is following once.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn follow(
         &self,
         gql: &Context<'_>,
@@ -91,6 +92,7 @@ impl Mutation {
     }
 
     /// Ends following a person.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn unfollow(
         &self,
         gql: &Context<'_>,
@@ -100,6 +102,7 @@ impl Mutation {
     }
 
     /// Blocks a person: neither follows the other any more, and neither sees the other anywhere.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn block(
         &self,
         gql: &Context<'_>,
@@ -109,6 +112,7 @@ impl Mutation {
     }
 
     /// Ends blocking a person. Follows that the block has ended stay ended.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn unblock(
         &self,
         gql: &Context<'_>,

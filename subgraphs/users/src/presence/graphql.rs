@@ -67,6 +67,7 @@ pub(crate) struct PresenceMutation;
 #[Object]
 impl PresenceMutation {
     /// Says that a connection of the viewer is there. To be repeated every 15 seconds.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn heartbeat(&self, gql: &Context<'_>, input: HeartbeatInput) -> Result<HeartbeatPayload> {
         let command = Heartbeat { connection_id: input.connection_id, away: input.away };
         let (status, errors) = settle(presence::beat(gql.data::<Ctx>()?, command).await)?;

@@ -183,6 +183,7 @@ impl Query {
     }
 
     /// People whose username, display name or a word of it begins with a text, in the order of what was found.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn users(
         &self,
         gql: &Context<'_>,
@@ -252,6 +253,7 @@ pub(crate) struct ProfileMutation;
 #[Object]
 impl ProfileMutation {
     /// Changes the viewer's profile.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn update_profile(
         &self,
         gql: &Context<'_>,

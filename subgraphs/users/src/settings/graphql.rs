@@ -179,6 +179,7 @@ pub(crate) struct SettingsMutation;
 #[Object]
 impl SettingsMutation {
     /// Changes the viewer's settings.
+    #[graphql(directive = graphql::authenticated::apply())]
     async fn update_settings(
         &self,
         gql: &Context<'_>,
