@@ -5,6 +5,7 @@
     reason = "a command-line tool speaks on its standard streams"
 )]
 
+mod bench;
 mod ci;
 mod compose;
 mod dev;
@@ -36,6 +37,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Bench(bench::Bench),
     Compose(compose::Compose),
     Schema(schema::SchemaVerb),
     Dev(dev::Dev),
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
 fn run(verb: Verb) -> anyhow::Result<()> {
     let shell = Shell::new()?;
     match verb {
+        Verb::Bench(bench) => bench.run(&shell),
         Verb::Compose(compose) => compose.run(&shell),
         Verb::Schema(schema) => schema.run(&shell),
         Verb::Dev(dev) => dev.run(&shell),
