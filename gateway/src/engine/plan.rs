@@ -78,7 +78,8 @@ pub(super) enum FetchTarget {
 pub(super) struct RepresentationGroup {
     pub(super) variable: String,
     pub(super) paths: Vec<Path>,
-    pub(super) requirements: Vec<Requirement>,
+    /// For each of the paths.
+    pub(super) requirements: Vec<Vec<Requirement>>,
     pub(super) rewrites: Vec<InputRewrite>,
 }
 

@@ -3,6 +3,8 @@
 mod abstract_types;
 mod authorization;
 mod conditions;
+mod conformance;
+mod data;
 mod entities;
 mod faults;
 mod federation;

@@ -6,7 +6,7 @@ use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::paths;
-use crate::engine::plan::{NullMeans, RepresentationGroup, Requirement, RewriteSegment};
+use crate::engine::plan::{InputRewrite, NullMeans, RepresentationGroup, Requirement, RewriteSegment};
 use crate::engine::projection::leaf::write_any;
 use crate::engine::response::write_json;
 use crate::engine::schema::TypeConditions;
@@ -37,9 +37,9 @@ pub(super) fn write(
     body.extend_from_slice(b":[");
     let mut known: AHashMap<u64, (usize, Range<usize>)> = AHashMap::new();
     let mut writer = Writer { store, types, body };
-    for object in objects(store, types, group) {
+    for (object, requirements) in objects(store, types, group) {
         let start = writer.body.len();
-        match writer.entity(object, group) {
+        match writer.entity(object, requirements, &group.rewrites) {
             Ok(true) => {}
             outcome => {
                 writer.body.truncate(start);
@@ -74,18 +74,25 @@ pub(super) fn write(
     written
 }
 
-fn objects(store: &Store<'_>, types: &TypeConditions, group: &RepresentationGroup) -> Vec<ObjectId> {
-    match group.paths.as_slice() {
-        [path] => paths::objects_at(store, types, path),
-        several => {
-            let mut seen = vec![false; store.object_count()];
-            let mut objects: Vec<_> =
-                several.iter().flat_map(|path| paths::objects_at(store, types, path)).collect();
-            objects.retain(|object| !std::mem::replace(&mut seen[object.index()], true));
-            objects
+/// Each object once, with what names it where it was found first.
+fn objects<'g>(
+    store: &Store<'_>,
+    types: &TypeConditions,
+    group: &'g RepresentationGroup,
+) -> Vec<(ObjectId, &'g [Requirement])> {
+    let mut seen = vec![false; store.object_count()];
+    let mut objects = Vec::new();
+    for (path, requirements) in group.paths.iter().zip(&group.requirements) {
+        for object in paths::objects_at(store, types, path) {
+            if !std::mem::replace(&mut seen[object.index()], true) {
+                objects.push((object, requirements.as_slice()));
+            }
         }
     }
+    objects
 }
+
+const TYPENAME: &str = "\"__typename\":";
 
 /// Something the representation needs is not in the data.
 #[derive(PartialEq)]
@@ -107,30 +114,34 @@ struct Writer<'w, 'a> {
 
 impl Writer<'_, '_> {
     /// `Ok(false)` when the group doesn't ask about objects of this type.
-    fn entity(&mut self, object: ObjectId, group: &RepresentationGroup) -> Result<bool, Incomplete> {
+    fn entity(
+        &mut self,
+        object: ObjectId,
+        requirements: &[Requirement],
+        rewrites: &[InputRewrite],
+    ) -> Result<bool, Incomplete> {
         let Some(typename) = self.store.typename(object, self.types) else {
             return Ok(false);
         };
-        let applies = group.requirements.iter().any(|requirement| match requirement {
+        let applies = requirements.iter().any(|requirement| match requirement {
             Requirement::Fragment { types, .. } => types.iter().any(|name| name == typename),
             Requirement::Field { .. } | Requirement::Typename => true,
         });
         if !applies {
             return Ok(false);
         }
-        let rewrites =
-            group.rewrites.iter().map(|rewrite| (rewrite.path.as_slice(), &*rewrite.value)).collect();
+        let rewrites = rewrites.iter().map(|rewrite| (rewrite.path.as_slice(), &*rewrite.value)).collect();
         let rewrites = past_types(rewrites, Some(typename));
         self.body.extend_from_slice(b"{\"__typename\":");
         self.typename(typename, &rewrites);
-        let mut keys = vec!["\"__typename\":"];
-        self.fields(object, Some(typename), &group.requirements, &rewrites, &mut keys)?;
+        let mut keys = vec![TYPENAME];
+        self.fields(object, Some(typename), requirements, &rewrites, &mut keys)?;
         self.body.push(b'}');
         Ok(true)
     }
 
     fn typename(&mut self, typename: &str, rewrites: &Rewrites<'_>) {
-        match replacement(rewrites, "\"__typename\":") {
+        match replacement(rewrites, TYPENAME) {
             Some(value) => self.body.extend_from_slice(value.as_bytes()),
             None => write_json(self.body, typename),
         }
@@ -154,7 +165,7 @@ impl Writer<'_, '_> {
                 }
                 Requirement::Typename => {
                     if let Some(typename) = typename
-                        && self.begin("\"__typename\":", keys)
+                        && self.begin(TYPENAME, keys)
                     {
                         self.typename(typename, rewrites);
                     }
@@ -204,7 +215,15 @@ impl Writer<'_, '_> {
                 let typename = self.store.typename(object, self.types);
                 let rewrites = past_types(rewrites.clone(), typename);
                 self.body.push(b'{');
-                self.fields(object, typename, selections, &rewrites, &mut Vec::new())?;
+                let mut keys = Vec::new();
+                // What was chosen by type can't be understood without it.
+                if let Some(name) = typename
+                    && selections.iter().any(|selection| matches!(selection, Requirement::Fragment { .. }))
+                {
+                    self.begin(TYPENAME, &mut keys);
+                    self.typename(name, &rewrites);
+                }
+                self.fields(object, typename, selections, &rewrites, &mut keys)?;
                 self.body.push(b'}');
             }
             Value::List(list) if !selections.is_empty() => {

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use hive_router_query_planner::ast::document::Document;
 use hive_router_query_planner::ast::selection_item::SelectionItem;
-use hive_router_query_planner::ast::selection_set::SelectionSet;
+use hive_router_query_planner::ast::selection_set::{FieldSelection, SelectionSet};
 use hive_router_query_planner::planner::plan_nodes::{
     self as theirs, BatchFetchNode, FetchNodePathSegment, FetchRewrite, FlattenNodePath,
     FlattenNodePathSegment,
 };
 use hive_router_query_planner::state::supergraph_state::SupergraphState;
 
+use self::fetched::{Fetched, Required};
 use crate::engine::plan::{
     EntityRequest, FetchNode, FetchTarget, InputRewrite, NullMeans, Output, OutputRewrite, OutputSelection,
     Path, PathSegment, Plan, PlanNode, RepresentationGroup, Requirement, RewriteSegment,
 };
 use crate::engine::schema::TypeConditions;
+
+mod fetched;
 
 pub(super) fn convert(
     plan: theirs::QueryPlan,
@@ -25,7 +28,8 @@ pub(super) fn convert(
 ) -> Plan {
     let description =
         if describe { serde_json::to_value(&plan).unwrap_or_default() } else { serde_json::Value::Null };
-    let mut converter = Converter { supergraph, types, fetch_count: 0 };
+    let fetched = Fetched::of_plan(plan.node.as_ref(), types);
+    let mut converter = Converter { supergraph, types, fetched, fetch_count: 0 };
     let root = plan.node.map_or(PlanNode::Sequence(Vec::new()), |node| converter.node(node, &[]));
     Plan { root, fetch_count: converter.fetch_count, description }
 }
@@ -33,7 +37,19 @@ pub(super) fn convert(
 struct Converter<'s> {
     supergraph: &'s SupergraphState,
     types: &'s TypeConditions,
+    fetched: Fetched<'s>,
     fetch_count: usize,
+}
+
+/// Where a requirement stands.
+#[derive(Clone)]
+struct Place<'p> {
+    service: &'p str,
+    /// The response keys that lead there.
+    path: Vec<String>,
+    /// The type the selections are made on, known below a fragment.
+    parent: Option<&'p str>,
+    required: Required,
 }
 
 impl Converter<'_> {
@@ -82,7 +98,12 @@ impl Converter<'_> {
                 groups: vec![RepresentationGroup {
                     variable: "representations".to_owned(),
                     paths: vec![path.to_vec()],
-                    requirements: self.requirements(requires, None, &fetch.service_name),
+                    requirements: vec![self.entity_requirements(
+                        requires,
+                        entities_selections(document, "_entities"),
+                        &fetch.service_name,
+                        path,
+                    )],
                     rewrites: self.input_rewrites(fetch.input_rewrites.as_deref()),
                 }],
                 requests: vec![EntityRequest {
@@ -108,10 +129,15 @@ impl Converter<'_> {
         for alias in &fetch.entity_batch.aliases {
             let known = groups.iter().position(|group| group.variable == alias.representations_variable_name);
             let group = known.unwrap_or_else(|| {
+                let paths: Vec<_> = alias.merge_paths.iter().map(|merge| self.path(merge, path)).collect();
+                let selections = entities_selections(document, &alias.alias);
+                let requirements = paths.iter().map(|path| {
+                    self.entity_requirements(&alias.requires, selections, &fetch.service_name, path)
+                });
                 groups.push(RepresentationGroup {
                     variable: alias.representations_variable_name.clone(),
-                    paths: alias.merge_paths.iter().map(|merge| self.path(merge, path)).collect(),
-                    requirements: self.requirements(&alias.requires, None, &fetch.service_name),
+                    requirements: requirements.collect(),
+                    paths,
                     rewrites: self.input_rewrites(alias.input_rewrites.as_deref()),
                 });
                 groups.len() - 1
@@ -145,48 +171,102 @@ impl Converter<'_> {
         prefix.iter().cloned().chain(segments).collect()
     }
 
-    /// `parent` is the type the selections are made on, known below a fragment.
-    fn requirements(
+    /// What names the entities at `path` to a subgraph that is asked for `selections` of them.
+    fn entity_requirements(
+        &self,
+        requires: &SelectionSet,
+        selections: &SelectionSet,
+        service: &str,
+        path: &[PathSegment],
+    ) -> Vec<Requirement> {
+        let mut required = Required::default();
+        self.collect_required(selections, None, service, &mut required);
+        let keys = path.iter().filter_map(|segment| match segment {
+            PathSegment::Field(key) => Some(key.clone()),
+            _ => None,
+        });
+        let place = Place { service, path: keys.collect(), parent: None, required };
+        self.requirements(requires, &place)
+    }
+
+    fn collect_required(
         &self,
         selections: &SelectionSet,
         parent: Option<&str>,
         service: &str,
-    ) -> Vec<Requirement> {
+        required: &mut Required,
+    ) {
+        for item in &selections.items {
+            match item {
+                SelectionItem::Field(field) => {
+                    let definition = parent.and_then(|name| self.supergraph.definitions.get(name));
+                    let declared = definition.and_then(|definition| definition.fields().get(&field.name));
+                    let joins = declared.into_iter().flat_map(|declared| &declared.join_field);
+                    joins
+                        .filter(|join| {
+                            join.graph_id.as_ref().is_some_and(|graph| {
+                                self.supergraph.known_subgraphs.get(graph).is_some_and(|name| name == service)
+                            })
+                        })
+                        .filter_map(|join| join.requires.as_deref())
+                        .for_each(|fields| required.add(fields));
+                }
+                SelectionItem::InlineFragment(fragment) => {
+                    let parent = Some(fragment.type_condition.as_str());
+                    self.collect_required(&fragment.selections, parent, service, required);
+                }
+                SelectionItem::FragmentSpread(_) => {}
+            }
+        }
+    }
+
+    fn requirements(&self, selections: &SelectionSet, place: &Place<'_>) -> Vec<Requirement> {
         selections
             .items
             .iter()
             .filter_map(|item| match item {
                 SelectionItem::Field(field) if field.name == "__typename" => Some(Requirement::Typename),
-                SelectionItem::Field(field) => {
-                    // A required field the planner had to alias is read under the alias and sent under its name.
-                    let key = field.selection_identifier();
-                    let parent_type = parent.and_then(|name| self.supergraph.definitions.get(name));
-                    let declared = parent_type.and_then(|definition| definition.fields().get(key));
-                    let child = declared.map(|declared| declared.field_type.inner_type());
-                    Some(Requirement::Field {
-                        source: field.name.clone(),
-                        key: format!("{}:", json_string(key)),
-                        null: if declared.is_some_and(|declared| declared.field_type.is_non_null()) {
-                            NullMeans::Undelivered
-                        } else if self.is_key(parent, key, service) {
-                            NullMeans::NothingToAsk
-                        } else {
-                            NullMeans::Itself
-                        },
-                        selections: self.requirements(&field.selections, child, service),
-                    })
-                }
+                SelectionItem::Field(field) => Some(self.required_field(field, place)),
                 SelectionItem::InlineFragment(fragment) => Some(Requirement::Fragment {
                     types: self.types.expand([fragment.type_condition.as_str()]),
                     selections: self.requirements(
                         &fragment.selections,
-                        Some(&fragment.type_condition),
-                        service,
+                        &Place { parent: Some(&fragment.type_condition), ..place.clone() },
                     ),
                 }),
                 SelectionItem::FragmentSpread(_) => None,
             })
             .collect()
+    }
+
+    /// A required field the planner had to alias is read under the alias and sent under its name.
+    fn required_field(&self, field: &FieldSelection, place: &Place<'_>) -> Requirement {
+        let key = field.selection_identifier();
+        let parent_type = place.parent.and_then(|name| self.supergraph.definitions.get(name));
+        let declared = parent_type.and_then(|definition| definition.fields().get(key));
+        let (arguments, below) = place.required.field(key);
+        let source = self
+            .fetched
+            .key_of(&place.path, place.parent, key, arguments, &field.name)
+            .unwrap_or(&field.name);
+        let inner = Place {
+            service: place.service,
+            path: place.path.iter().cloned().chain([source.to_owned()]).collect(),
+            parent: declared.map(|declared| declared.field_type.inner_type()),
+            required: below,
+        };
+        Requirement::Field {
+            source: source.to_owned(),
+            key: format!("{}:", json_string(key)),
+            null: if declared.is_some_and(|declared| declared.field_type.is_non_null()) {
+                NullMeans::Undelivered
+            } else if self.is_key(place.parent, key, place.service) {
+                NullMeans::NothingToAsk
+            } else {
+                NullMeans::Itself
+            },
+            selections: self.requirements(&field.selections, &inner),
+        }
     }
 
     /// Whether the field belongs to a key by which `service` resolves the type.

@@ -247,6 +247,50 @@ async fn an_override_by_percent_takes_that_part_of_the_requests() {
 }
 
 #[tokio::test]
+async fn one_field_is_required_with_different_arguments_by_one_type() {
+    let a = Subgraph::new(
+        "a",
+        r#"type Query { products: [Product] } type Product @key(fields: "id") { id: ID! price(currency: String!): Int parts: [Part] }
+           type Part @shareable { weight(unit: String): Int }"#,
+    )
+    .value("Query.products", json!([{ "id": "1" }, { "id": "20" }]))
+    .field("Product.price", |product, arguments| {
+        let id: i64 = product["id"].as_str().unwrap().parse().unwrap();
+        json!(id * if arguments["currency"] == "USD" { 100 } else { 7 })
+    })
+    .field("Product.parts", |_, _| json!([{}, {}]))
+    .field("Part.weight", |_, arguments| json!(if arguments.get("unit") == Some(&json!("g")) { 1_000 } else { 1 }));
+    let b = Subgraph::new(
+        "b",
+        r#"type Product @key(fields: "id") {
+             id: ID! price(currency: String!): Int @external parts: [Part] @external
+             dollars: String @requires(fields: "price(currency: \"USD\") parts { weight(unit: \"g\") }")
+             pounds: String @requires(fields: "price(currency: \"GBP\") parts { weight(unit: \"kg\") }")
+           }
+           type Part @shareable { weight(unit: String): Int @external }"#,
+    )
+    .field("Product.dollars", |product, _| json!(format!("${} {}", product["price"], product["parts"])))
+    .field("Product.pounds", |product, _| json!(format!("£{} {}", product["price"], product["parts"])))
+    .entity("Product", |_| json!({}));
+    let federation = Federation::new(vec![a, b]);
+    let data = federation
+        .data(r#"{ products { pounds price(currency: "EUR") dollars parts { weight } d: dollars usd: price(currency: "USD") } }"#)
+        .await;
+    let parts = |weight: i64| json!([{ "weight": weight }, { "weight": weight }]).to_string();
+    assert_eq!(
+        data["products"][1],
+        json!({
+            "pounds": format!("£140 {}", parts(1)),
+            "price": 140,
+            "dollars": format!("$2000 {}", parts(1_000)),
+            "parts": [{ "weight": 1 }, { "weight": 1 }],
+            "d": format!("$2000 {}", parts(1_000)),
+            "usd": 2000
+        })
+    );
+}
+
+#[tokio::test]
 async fn a_root_field_shared_by_subgraphs_is_asked_in_each_for_its_part() {
     let sdl = |field: &str| {
         format!(

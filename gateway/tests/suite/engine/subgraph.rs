@@ -12,6 +12,8 @@ use graphql_tools::validation::rules::default_rules_validation_plan;
 use graphql_tools::validation::validate::validate;
 use serde_json::{Map, Value as Json, json};
 
+use super::data::View;
+
 const FEDERATION: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: [
     "@key" "@requires" "@provides" "@external" "@shareable" "@override" "@inaccessible" "@interfaceObject" "@tag" "@authenticated" "@requiresScopes" "@policy"
 ])
@@ -27,6 +29,8 @@ pub(crate) struct Subgraph {
     schema: Arc<schema::Document>,
     resolvers: HashMap<&'static str, Resolver>,
     entities: HashMap<&'static str, EntityResolver>,
+    /// Where everything comes from when there are no closures. Nulls are completed then, as a real server does.
+    view: Option<Arc<View>>,
 }
 
 /// A field that fails: its value is null and there is an error.
@@ -45,7 +49,17 @@ impl Subgraph {
             schema: Arc::new(schema),
             resolvers: HashMap::new(),
             entities: HashMap::new(),
+            view: None,
         }
+    }
+
+    /// Resolves everything from data.
+    pub(crate) fn viewing(self, view: Arc<View>) -> Self {
+        Self { view: Some(view), ..self }
+    }
+
+    pub(crate) fn schema(&self) -> &schema::Document {
+        &self.schema
     }
 
     /// One that links to no specification and extends the types of others.
@@ -107,11 +121,11 @@ impl Subgraph {
                     .into_iter()
                     .map(|event| {
                         let mut run = Run::new(self, &document, run.variables.clone());
-                        let mut data = Map::new();
                         let declared = run.field_type("Subscription", &field.name);
-                        let value =
-                            run.complete(&event, &declared, field, &mut vec![json!(response_key(field))]);
-                        data.insert(response_key(field).to_owned(), value);
+                        let path = &mut vec![json!(response_key(field))];
+                        let value = run.complete(&event, &declared, &[field], path);
+                        let data =
+                            value.map(|value| Map::from_iter([(response_key(field).to_owned(), value)]));
                         run.response(data)
                     })
                     .collect()
@@ -212,7 +226,8 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn response(self, data: Map<String, Json>) -> Json {
+    fn response(self, data: Result<Map<String, Json>, Nullified>) -> Json {
+        let data = data.map_or(Json::Null, Json::Object);
         if self.errors.is_empty() {
             json!({ "data": data })
         } else {
@@ -226,7 +241,7 @@ impl<'s> Run<'s> {
         typename: &str,
         sets: &[&'s SelectionSet],
         path: &mut Vec<Json>,
-    ) -> Map<String, Json> {
+    ) -> Result<Map<String, Json>, Nullified> {
         let mut fields: Vec<(&str, Vec<&'s Field>)> = Vec::new();
         for set in sets {
             self.collect(typename, set, &mut fields);
@@ -235,16 +250,16 @@ impl<'s> Run<'s> {
         for (key, nodes) in fields {
             path.push(json!(key));
             let value = if nodes[0].name == "__typename" {
-                json!(typename)
+                Ok(json!(typename))
             } else {
                 let value = self.resolve(parent, typename, nodes[0]);
                 let declared = self.field_type(typename, &nodes[0].name);
-                self.complete_merged(&value, &declared, &nodes, path)
+                self.complete(&value, &declared, &nodes, path)
             };
             path.pop();
-            data.insert(key.to_owned(), value);
+            data.insert(key.to_owned(), value?);
         }
-        data
+        Ok(data)
     }
 
     fn collect(&self, typename: &str, set: &'s SelectionSet, fields: &mut Vec<(&'s str, Vec<&'s Field>)>) {
@@ -321,6 +336,10 @@ impl<'s> Run<'s> {
         if field.name == "_entities" {
             return self.resolve_entities(&arguments);
         }
+        if let Some(view) = &self.subgraph.view {
+            self.add_defaults(typename, &field.name, &mut arguments);
+            return view.resolve(parent, typename, &field.name, &arguments);
+        }
         let coordinate = format!("{typename}.{}", field.name);
         match self.subgraph.resolvers.get(coordinate.as_str()) {
             Some(resolver) => resolver(parent, &arguments),
@@ -341,6 +360,9 @@ impl<'s> Run<'s> {
             .iter()
             .map(|representation| {
                 let fields = representation.as_object().expect("a representation is an object");
+                if let Some(view) = &self.subgraph.view {
+                    return view.entity(fields);
+                }
                 let typename = fields["__typename"].as_str().expect("a representation has a __typename");
                 let resolver = self.subgraph.entities.get(typename).unwrap_or_else(|| {
                     panic!("{} was asked for the entity {representation}", self.subgraph.name)
@@ -389,25 +411,49 @@ impl<'s> Run<'s> {
             .clone()
     }
 
-    fn complete(
-        &mut self,
-        value: &Json,
-        declared: &schema::Type,
-        field: &'s Field,
-        path: &mut Vec<Json>,
-    ) -> Json {
-        self.complete_merged(value, declared, &[field], path)
+    fn add_defaults(&self, typename: &str, field: &str, arguments: &mut Map<String, Json>) {
+        let definition = self.subgraph.schema.type_by_name(typename);
+        let field = definition.and_then(|definition| definition.field_by_name(field));
+        for argument in field.into_iter().flat_map(|field| &field.arguments) {
+            if let (false, Some(default)) = (arguments.contains_key(&argument.name), &argument.default_value)
+            {
+                arguments.insert(argument.name.clone(), self.argument(default).unwrap_or(Json::Null));
+            }
+        }
     }
 
-    fn complete_merged(
+    /// `Err` when null has to take the parent with it, which only happens when resolving from data.
+    fn complete(
         &mut self,
         value: &Json,
         declared: &schema::Type,
         nodes: &[&'s Field],
         path: &mut Vec<Json>,
-    ) -> Json {
+    ) -> Result<Json, Nullified> {
+        let known_errors = self.errors.len();
+        let (inner, may_be_null) = match declared {
+            schema::Type::NonNullType(inner) => (&**inner, self.subgraph.view.is_none()),
+            nullable => (nullable, true),
+        };
+        let completed = self.present(value, inner, nodes, path).unwrap_or(Json::Null);
+        if completed.is_null() && !may_be_null {
+            if self.errors.len() == known_errors {
+                self.errors.push(json!({ "message": "null in a non-null position", "path": path }));
+            }
+            return Err(Nullified);
+        }
+        Ok(completed)
+    }
+
+    fn present(
+        &mut self,
+        value: &Json,
+        declared: &schema::Type,
+        nodes: &[&'s Field],
+        path: &mut Vec<Json>,
+    ) -> Result<Json, Nullified> {
         match value {
-            Json::Null => Json::Null,
+            Json::Null => Ok(Json::Null),
             Json::Object(object) if object.contains_key("$error") => {
                 self.errors.push(json!({
                     "message": object["$error"],
@@ -415,31 +461,38 @@ impl<'s> Run<'s> {
                     "extensions": { "code": "TEAPOT", "detail": 7 },
                     "locations": [{ "line": 1, "column": 1 }],
                 }));
-                Json::Null
+                Ok(Json::Null)
             }
             Json::Array(items) => {
                 let inner = item_type(declared);
                 let mut completed = Vec::new();
                 for (index, item) in items.iter().enumerate() {
                     path.push(json!(index));
-                    completed.push(self.complete_merged(item, inner, nodes, path));
+                    let item = self.complete(item, inner, nodes, path);
                     path.pop();
+                    completed.push(item?);
                 }
-                completed.into()
+                Ok(completed.into())
             }
-            value if nodes[0].selection_set.items.is_empty() => value.clone(),
+            value if nodes[0].selection_set.items.is_empty() => Ok(value.clone()),
             Json::Object(object) => {
                 let typename =
                     object.get("__typename").and_then(Json::as_str).unwrap_or(declared.inner_type());
-                let typename = typename.to_owned();
+                let typename = match &self.subgraph.view {
+                    Some(view) => view.local_typename(typename),
+                    None => typename.to_owned(),
+                };
                 let sets: Vec<_> = nodes.iter().map(|node| &node.selection_set).collect();
-                self.selections(value, &typename, &sets, path).into()
+                self.selections(value, &typename, &sets, path).map(Json::Object)
             }
             // What a broken subgraph would send.
-            other => other.clone(),
+            other => Ok(other.clone()),
         }
     }
 }
+
+/// Null was met where none may be.
+struct Nullified;
 
 fn item_type(declared: &schema::Type) -> &schema::Type {
     match declared {
