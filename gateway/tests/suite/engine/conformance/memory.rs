@@ -31,7 +31,7 @@ async fn ten_thousand_different_operations_leave_the_caches_within_their_bounds(
             _ => format!("{{ me {{ nothing{number} }} }}"),
         };
         let request = serde_json::from_value(json!({ "query": text })).expect("a request");
-        assert_eq!(engine.prepare(request).await.is_ok(), number % 4 != 3, "{text}");
+        assert_eq!(engine.prepare(request, None).await.is_ok(), number % 4 != 3, "{text}");
         if number % 500 == 0 {
             let fills = engine.cache_fills().await;
             for fill in [fills.documents, fills.plans] {
