@@ -30,6 +30,7 @@ mod warm_up;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
+use tracing::Instrument;
 
 pub use self::graphql_error::{GraphqlError, Location, PathStep};
 pub use self::operation_kind::OperationKind;
@@ -50,7 +51,7 @@ use self::request::GraphqlRequest;
 use self::schema::ApiSchema;
 use self::upstream::Upstream;
 use self::validation::Validator;
-use crate::authenticate::Identity;
+use crate::{authenticate::Identity, trace::phase};
 
 /// Serves one supergraph. Cheap to clone and immutable: a new supergraph makes a new engine.
 #[derive(Clone)]
@@ -152,6 +153,14 @@ impl Engine {
         request: GraphqlRequest,
         viewer: Option<&Identity>,
     ) -> Result<PreparedOperation, GraphqlResponse> {
+        self.try_prepare(request, viewer).instrument(phase!("prepare")).await
+    }
+
+    async fn try_prepare(
+        &self,
+        request: GraphqlRequest,
+        viewer: Option<&Identity>,
+    ) -> Result<PreparedOperation, GraphqlResponse> {
         let Some(text) = request.query else {
             return Err(GraphqlResponse::request_error("BAD_REQUEST", "The request has no `query`."));
         };
@@ -187,7 +196,7 @@ impl Engine {
         let responses = ResponseSlots::for_plan(operation.variant.plan.as_ref());
         let execution = Execution::new(self.surroundings(operation, &context), &responses);
         if let Some(root) = operation.plan_root() {
-            execution.run(root).await;
+            execution.run(root).instrument(phase!("execute")).await;
         }
         execution.into_response(self.description(operation))
     }

@@ -12,5 +12,6 @@ pub mod server;
 pub mod serving;
 pub mod streams;
 pub mod subgraphs;
+mod trace;
 
 pub use server::{Gateway, GatewayError, GatewayOptions};

@@ -16,6 +16,7 @@ use std::{
 
 use futures::{StreamExt, stream, stream::BoxStream};
 use http::HeaderName;
+use tracing::{Instrument, Span};
 
 pub use config::SubscriptionsConfig;
 
@@ -120,14 +121,15 @@ impl Seat {
         let end = EndsWith(Arc::clone(&self.channel));
         let source = Source::new(engine, operation, Arc::clone(&self.channel), self.streams.0.config.clone());
         let (streams, key) = (self.streams.clone(), self.key.clone());
-        let task = tokio::spawn(async move {
+        let upstream = async move {
             let end = end;
             let last = source.run().await;
             if let Some(key) = key {
                 streams.forget(&key, &end.0);
             }
             end.0.end(&last);
-        });
+        };
+        let task = tokio::spawn(upstream.instrument(Span::current()));
         self.channel.driven_by(task.abort_handle());
     }
 

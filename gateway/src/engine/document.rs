@@ -21,6 +21,7 @@ use super::projection::selection_plan::SelectionPlan;
 use super::schema::ApiSchema;
 use super::selections::{condition_of, document_for_subgraphs, fragments_of, resolve, resolve_all};
 use super::validation::Validator;
+use crate::trace::phase;
 
 mod footprint;
 
@@ -81,11 +82,11 @@ impl ValidDocument {
         preparation: &Preparation<'_>,
     ) -> Result<Self, Vec<GraphqlError>> {
         let Preparation { schema, validator, limits, .. } = *preparation;
-        let document = parse(text, limits).map_err(|error| vec![error])?;
+        let document = phase!("parse").in_scope(|| parse(text, limits)).map_err(|error| vec![error])?;
         let operation = pick(&document, operation_name).map_err(|error| vec![error])?;
         let picked = operation_at(&document, operation);
         limits::check(limits, &document).map_err(|error| vec![error])?;
-        let faults = validator.check(schema, &document);
+        let faults = phase!("validate").in_scope(|| validator.check(schema, &document));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -201,7 +202,7 @@ impl ValidDocument {
             authorization.filter(schema, self.kind, root_type, selections, &key.unmet);
         let plan = document_for_subgraphs(self.kind, operation.variable_definitions(), &selections)
             .filter(|_| !authorization.refuses(self.kind, &denials))
-            .map(|document| planner.plan(&document, key.overrides))
+            .map(|document| phase!("plan").in_scope(|| planner.plan(&document, key.overrides)))
             .transpose()?;
         let selection = SelectionPlan::new(schema, root_type, vec![selections]);
         Ok(Variant { selection, plan, denials, answer_size: AtomicUsize::new(0) })

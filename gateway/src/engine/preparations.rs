@@ -8,6 +8,7 @@ use std::thread::available_parallelism;
 use ahash::AHashMap;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
+use tracing::Span;
 
 use super::authorization::Unmet;
 use super::document::{ValidDocument, Variant};
@@ -163,9 +164,10 @@ impl Preparations {
     /// Runs what only computes on a thread of its own. A client that leaves doesn't free its worker early.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let permit = self.workers.clone().acquire_owned().await;
+        let span = Span::current();
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            work()
+            span.in_scope(work)
         });
         match done.await.map_err(tokio::task::JoinError::try_into_panic) {
             Ok(outcome) => outcome,

@@ -2,6 +2,7 @@
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use tracing::Instrument;
 
 use super::context::RequestContext;
 use super::execution::{Execution, ResponseSlots, failure_of, subgraph_error, subscription_body};
@@ -9,6 +10,7 @@ use super::plan::{FetchNode, PlanNode};
 use super::response::GraphqlResponse;
 use super::upstream::{UpstreamError, UpstreamStream};
 use super::{Engine, PreparedOperation};
+use crate::trace::phase;
 
 impl Engine {
     /// Starts a subscription: one response for each event. Dropping the stream ends it upstream at once.
@@ -58,7 +60,7 @@ impl Engine {
             if let Some(fetch) = primary(root) {
                 execution.deliver_event(fetch, event);
             }
-            execution.run(root).await;
+            execution.run(root).instrument(phase!("event")).await;
         }
         execution.into_response(self.description(operation))
     }

@@ -2,6 +2,7 @@
 
 use clock::Stopwatch;
 use http::{Method, StatusCode};
+use tracing::Span;
 
 /// Longer names are cut.
 const MAX_NAME: usize = 80;
@@ -23,6 +24,11 @@ impl AccessLog {
 
     pub(super) fn operation(&mut self, name: Option<&str>, kind: &'static str) {
         self.kind = kind;
+        let span = Span::current();
+        if !span.is_disabled() {
+            span.record("graphql.operation.type", kind);
+            span.record("graphql.operation.name", name.map(plain));
+        }
         if tracing::enabled!(target: "gateway::access", tracing::Level::INFO) {
             self.operation = name.map(plain);
         }

@@ -9,6 +9,7 @@ use axum::{
 };
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tracing::{Instrument, Span};
 
 use super::{
     Gateway,
@@ -28,7 +29,7 @@ use crate::{
         context::{Renewal, RequestContext},
         request::GraphqlRequest,
     },
-    headers, playground,
+    headers, playground, trace,
 };
 
 /// Answers whatever comes to the GraphQL path.
@@ -36,12 +37,17 @@ pub(super) async fn graphql(State(gateway): State<Gateway>, request: Request) ->
     let (parts, body) = request.into_parts();
     let request_id = gateway.shared.request_ids.of(&parts.headers);
     let id_header = HeaderValue::from_str(&request_id);
+    let span = trace::request(&parts.method, &parts.headers, &request_id);
     let mut log = AccessLog::start(request_id, parts.method.clone());
-    let mut response = if websocket::is_upgrade(&parts) {
-        websocket::upgrade(&gateway, parts, &mut log).await
-    } else {
-        answer(&gateway, parts, body, &mut log).await
+    let answering = async {
+        if websocket::is_upgrade(&parts) {
+            websocket::upgrade(&gateway, parts, &mut log).await
+        } else {
+            answer(&gateway, parts, body, &mut log).await
+        }
     };
+    let mut response = answering.instrument(Span::clone(&span)).await;
+    span.record("http.response.status_code", response.status().as_u16());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = id_header {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures::{FutureExt, Stream, StreamExt, stream, stream::BoxStream};
 use http::{HeaderValue, header};
 use tokio::time::{Instant, interval_at};
+use tracing::{Instrument, Span};
 
 use super::{Gateway, event_stream, media::Media, multipart_stream, refusal::Refusal};
 use crate::{
@@ -38,7 +39,9 @@ pub(super) fn responses(
             gateway.shared.streams.open(engine, operation, context).map(|item| item.response).boxed()
         }
         OperationKind::Query | OperationKind::Mutation => {
-            async move { engine.execute(&operation, context).await }.into_stream().boxed()
+            let executing = async move { engine.execute(&operation, context).await };
+            // The body is sent after the request's handler has returned.
+            executing.instrument(Span::current()).into_stream().boxed()
         }
     }
 }

@@ -20,6 +20,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
+use tracing::{Instrument as _, Span};
 
 use super::{
     breaker::{Breaker, BreakerState},
@@ -33,6 +34,7 @@ use crate::{
     config::{Problem, TrafficConfig},
     engine::{context::RequestContext, upstream::UpstreamError},
     headers::HeaderRules,
+    trace,
 };
 
 const ACCEPT_ONE: HeaderValue =
@@ -166,6 +168,17 @@ impl Subgraph {
 
     /// One request and its whole answer.
     pub(super) async fn fetch(&self, body: Bytes, context: &RequestContext) -> Result<Bytes, UpstreamError> {
+        let span = trace::fetch(&self.name, "fetch");
+        let answer = self.fetch_with_retries(body, context).instrument(Span::clone(&span)).await;
+        trace::note_outcome(&span, &answer);
+        answer
+    }
+
+    async fn fetch_with_retries(
+        &self,
+        body: Bytes,
+        context: &RequestContext,
+    ) -> Result<Bytes, UpstreamError> {
         let _permit = self.permit().await?;
         let mut attempt = 0;
         loop {
@@ -203,8 +216,14 @@ impl Subgraph {
         body: Bytes,
         context: &RequestContext,
     ) -> Result<BoxStream<'static, Result<Bytes, UpstreamError>>, UpstreamError> {
-        let headers = self.headers(context, ACCEPT_STREAM);
-        self.guarded(self.open_stream(body, headers)).await
+        let span = trace::fetch(&self.name, "subscribe");
+        let opening = async {
+            let headers = self.headers(context, ACCEPT_STREAM);
+            self.guarded(self.open_stream(body, headers)).await
+        };
+        let stream = opening.instrument(Span::clone(&span)).await;
+        trace::note_outcome(&span, &stream);
+        stream
     }
 
     async fn open_stream(
@@ -322,6 +341,7 @@ impl Subgraph {
                 headers.insert(name, value.clone());
             }
         }
+        telemetry::hand_on(&mut headers);
         if let Ok(id) = HeaderValue::from_str(&context.request_id) {
             headers.insert(REQUEST_ID, id);
         }

@@ -460,6 +460,10 @@ impl Installation {
         lines.join("\n")
     }
 
+    pub(crate) fn letters_url(&self) -> String {
+        self.letters_server.as_ref().expect("it runs").url()
+    }
+
     pub(crate) fn people_url(&self) -> String {
         self.people_server.as_ref().expect("it runs").url()
     }

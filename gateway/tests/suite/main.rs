@@ -21,4 +21,5 @@ mod revocation_feed;
 mod serving;
 mod streams;
 mod token_renewal;
+mod traces;
 mod websocket;

@@ -30,7 +30,7 @@ fn file(name: &str, content: &str) -> PathBuf {
     path
 }
 
-fn sound_supergraph() -> PathBuf {
+pub(crate) fn sound_supergraph() -> PathBuf {
     file("sound.graphql", &supergraph("http://127.0.0.1:1/graphql", "http://127.0.0.1:2/graphql"))
 }
 
@@ -83,7 +83,7 @@ async fn help_names_every_argument() {
 }
 
 /// Starts it on a free port and waits until it says where it listens.
-async fn started(arguments: &[&str]) -> (Child, String) {
+pub(crate) async fn started(arguments: &[&str]) -> (Child, String) {
     let mut child = command().args(arguments).args(["--listen", "127.0.0.1:0"]).spawn().expect("it starts");
     let mut log = BufReader::new(child.stderr.take().expect("its log is piped")).lines();
     let address = async {

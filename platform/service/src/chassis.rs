@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
-use crate::{Ctx, Peers, Secret, health};
+use crate::{Ctx, Peers, Secret, health, trace};
 
 /// The largest request body that a subgraph reads.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -112,7 +112,8 @@ impl Running {
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .merge(health::routes(S::NAME, foundation.db.clone()))
             .layer(CatchPanicLayer::new())
-            .layer(TraceLayer::new_for_http());
+            .layer(TraceLayer::new_for_http())
+            .layer(middleware::from_fn_with_state(S::NAME, trace::trace));
         Ok(Self {
             name: S::NAME,
             router,

@@ -8,6 +8,7 @@ mod process;
 mod secret;
 mod server;
 mod settings;
+mod trace;
 pub mod transport;
 
 pub use chassis::{Assembly, Consumer, Foundation, Running, Subgraph, Task};

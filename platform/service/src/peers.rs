@@ -116,13 +116,14 @@ impl Peers {
         let transport = route.transport.get().ok_or_else(unreachable)?;
         let assertion = Assertion { issuer: self.0.own_name.to_owned(), ..Assertion::default() };
         let body = serde_json::to_vec(question).map_err(|_| PeerError::Malformed { service })?;
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(Method::POST)
             .uri(format!("{}{path}", route.base))
             .header(header::CONTENT_TYPE, "application/json")
             .header(ASSERTION_HEADER, self.0.signer.sign(&assertion, service, self.0.clock.now()))
             .body(Body::from(body))
             .map_err(|_| unreachable())?;
+        telemetry::hand_on(request.headers_mut());
         let response = transport.send(request).await.map_err(|_| unreachable())?;
         let status = response.status();
         let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;

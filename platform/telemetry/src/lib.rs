@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod context;
+
 use std::{io::IsTerminal as _, thread};
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tracing_subscriber::{
-    EnvFilter, Layer as _, Registry, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    EnvFilter, Layer as _, Registry, filter::LevelFilter, layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
 };
+
+pub use context::{SPANS, hand_on, take_up};
 
 /// How a process is to be heard.
 #[derive(Debug, Clone, Copy)]
@@ -52,20 +57,25 @@ pub fn start(options: &Options<'_>) -> Result<Flush, TelemetryError> {
         tracing_opentelemetry::layer().with_tracer(provider.tracer("hugmood"))
     });
     tracing_subscriber::registry()
-        .with(lines().with_filter(filter(options.debug)))
-        .with(spans.map(|layer| layer.with_filter(filter(options.debug))))
+        .with(lines().with_filter(filter(options.debug, LevelFilter::OFF)))
+        .with(spans.map(|layer| layer.with_filter(filter(options.debug, LevelFilter::INFO))))
         .try_init()
         .map_err(|_| TelemetryError::Twice)?;
     Ok(Flush(provider))
 }
 
-fn filter(debug: bool) -> EnvFilter {
+/// What is heard: the environment's or our own choice, and of the spans for collectors these.
+fn filter(debug: bool, spans: LevelFilter) -> EnvFilter {
     let default = if debug {
         "debug,hyper=info,h2=info,sqlx=info"
     } else {
         "info,sqlx=warn,async_nats=warn,sea_orm_migration=warn"
     };
-    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default))
+    let and_spans = |chosen: &str| format!("{chosen},{SPANS}={spans}");
+    let chosen = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|chosen| !chosen.is_empty());
+    chosen
+        .and_then(|chosen| EnvFilter::try_new(and_spans(&chosen)).ok())
+        .unwrap_or_else(|| EnvFilter::new(and_spans(default)))
 }
 
 fn lines() -> Box<dyn tracing_subscriber::Layer<Registry> + Send + Sync> {

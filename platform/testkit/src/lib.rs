@@ -2,6 +2,7 @@
 
 mod app;
 mod client;
+mod collector;
 mod database;
 mod deadline;
 mod port;
@@ -9,6 +10,7 @@ mod recorder;
 
 pub use app::{Builder, TestApp};
 pub use client::{Client, EventStream};
+pub use collector::{CollectedSpan, Collector};
 pub use database::TestDatabase;
 pub use deadline::{DEADLINE, eventually};
 pub use port::free_port;

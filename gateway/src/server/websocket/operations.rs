@@ -9,11 +9,13 @@ use futures::{
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tracing::{Instrument, Span};
 
 use super::protocol::ServerMessage;
 use crate::{
     engine::{Engine, OperationKind, context::RequestContext, request::GraphqlRequest},
     streams::{StreamItem, Streams},
+    trace,
 };
 
 /// What became of an operation.
@@ -112,8 +114,10 @@ fn run(
     request: GraphqlRequest,
     context: RequestContext,
 ) -> impl Stream<Item = Outcome> + Send + 'static {
+    let span = trace::operation(&context.headers, &context.request_id);
     async_stream::stream! {
-        let operation = match engine.prepare(request, context.viewer.as_deref()).await {
+        let preparing = engine.prepare(request, context.viewer.as_deref());
+        let operation = match preparing.instrument(Span::clone(&span)).await {
             Ok(operation) => operation,
             Err(response) => {
                 yield Outcome::Error(response.body);
@@ -121,7 +125,7 @@ fn run(
             }
         };
         if operation.kind() == OperationKind::Subscription {
-            let mut items = streams.open(engine, operation, context);
+            let mut items = span.in_scope(|| streams.open(engine, operation, context));
             while let Some(StreamItem { response, .. }) = items.next().await {
                 if response.request_error {
                     yield Outcome::Error(response.body);
@@ -131,7 +135,7 @@ fn run(
             }
             yield Outcome::Complete;
         } else {
-            let response = engine.execute(&operation, context).await;
+            let response = engine.execute(&operation, context).instrument(span).await;
             if response.request_error {
                 yield Outcome::Error(response.body);
             } else {
