@@ -14,9 +14,8 @@ use moka::sync::Cache;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use service::transport::Transport;
 
-pub use keys::{JwksConfig, JwksHealth, JwksSource};
+pub use keys::{FindJwks, JwksConfig, JwksHealth, JwksSource};
 pub use lifetime::{EndOfLife, Lifetime};
 pub use revocations::{Revocations, Watch};
 
@@ -120,20 +119,18 @@ struct Verified {
 }
 
 impl Authenticator {
-    /// `jwks_source` is where the configured keys are fetched from.
+    /// `find_jwks` says where the configured keys are fetched from.
     pub fn new(
         config: &AuthenticationConfig,
-        jwks_source: Option<(Transport, JwksSource)>,
+        find_jwks: Option<FindJwks>,
         revocations: Revocations,
         clock: SharedClock,
     ) -> Self {
-        let jwks = config.jwks.clone().zip(jwks_source);
+        let jwks = config.jwks.clone().zip(find_jwks);
         Self {
             rules: TokenRules::new(config),
             secret: config.secret.as_deref().filter(|secret| !secret.is_empty()).map(KeySet::of_secret),
-            jwks: jwks.map(|(config, (transport, source))| {
-                JwksKeys::new(&config, transport, source, clock.clone())
-            }),
+            jwks: jwks.map(|(config, find)| JwksKeys::new(&config, find, clock.clone())),
             revocations,
             verified: Cache::new(REMEMBERED_TOKENS),
             clock,

@@ -34,7 +34,7 @@ use tower_http::{catch_panic::CatchPanicLayer, decompression::RequestDecompressi
 pub use config::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig};
 
 use crate::{
-    authenticate::{Authenticator, JwksConfig, JwksSource, Revocations},
+    authenticate::{Authenticator, FindJwks, JwksConfig, JwksSource, Revocations},
     config::{Config, Problem, listed},
     documents::{Documents, DocumentsOptions, ManifestError},
     engine::{
@@ -119,11 +119,11 @@ impl Gateway {
             clock: clock.clone(),
         })?);
         let engine_options = engine_options(&config);
-        let served = Arc::clone(&subgraphs);
         let life = config.supergraph.clone();
-        let servings = Servings::try_new(&supergraph_sdl, served, engine_options, life, clock.clone())?;
+        let servings = Servings::try_new(&supergraph_sdl, subgraphs, engine_options, life, clock.clone())?;
+        let servings = Arc::new(servings);
         let jwks = config.authentication.jwks.as_ref();
-        let jwks = jwks.map(|jwks| jwks_source(jwks, &subgraphs)).transpose()?;
+        let jwks = jwks.map(|jwks| find_jwks(jwks, &servings)).transpose()?;
         let revocations = Revocations::new(clock.clone());
         let authenticator = Authenticator::new(&config.authentication, jwks, revocations, clock);
         let documents = Documents::try_new(&DocumentsOptions {
@@ -132,7 +132,7 @@ impl Gateway {
             max_document_bytes: config.operations.max_document_bytes,
         })?;
         let shared = Shared {
-            servings: Arc::new(servings),
+            servings,
             documents,
             authenticator,
             request_ids: RequestIds::new(),
@@ -251,20 +251,33 @@ fn engine_options(config: &Config) -> EngineOptions {
     }
 }
 
-/// Where the configured keys are fetched, and how.
-fn jwks_source(config: &JwksConfig, subgraphs: &Subgraphs) -> Result<(Transport, JwksSource), GatewayError> {
+/// Finds the configured keys; a subgraph that is gone is asked where it was at the start.
+fn find_jwks(config: &JwksConfig, servings: &Arc<Servings>) -> Result<FindJwks, GatewayError> {
+    let at_the_start = jwks_source(config, &servings.current().subgraphs)?;
+    if config.subgraph.is_none() {
+        return Ok(Box::new(move || at_the_start.clone()));
+    }
+    let (config, servings) = (config.clone(), Arc::clone(servings));
+    Ok(Box::new(move || {
+        jwks_source(&config, &servings.current().subgraphs).unwrap_or_else(|_| at_the_start.clone())
+    }))
+}
+
+fn jwks_source(config: &JwksConfig, subgraphs: &Subgraphs) -> Result<JwksSource, GatewayError> {
     let parse = |url: &str| {
         url.parse::<Uri>().map_err(|error| GatewayError::Jwks(format!("{url:?} is not a URL: {error}")))
     };
     match (&config.url, &config.subgraph) {
-        (Some(url), None) => Ok((Transport::http(HttpOptions::default()), JwksSource { url: parse(url)? })),
+        (Some(url), None) => {
+            Ok(JwksSource { transport: Transport::http(HttpOptions::default()), url: parse(url)? })
+        }
         (None, Some(name)) => {
             let unknown = || GatewayError::Jwks(format!("the supergraph has no subgraph {name}"));
             let (transport, door) = subgraphs.door(name).ok_or_else(unknown)?;
             let scheme = door.scheme_str().unwrap_or("http");
             let authority = door.authority().map_or("in-process", |authority| authority.as_str());
             let url = parse(&format!("{scheme}://{authority}{path}", path = config.path))?;
-            Ok((transport, JwksSource { url }))
+            Ok(JwksSource { transport, url })
         }
         _ => Err(GatewayError::Jwks("give either url or subgraph".to_owned())),
     }

@@ -57,11 +57,15 @@ fn five_seconds() -> u64 {
     5_000
 }
 
-/// What is asked for the keys.
+/// What is asked for the keys, and how it is reached.
 #[derive(Debug, Clone)]
 pub struct JwksSource {
+    pub transport: Transport,
     pub url: Uri,
 }
+
+/// Says before each fetch where the keys are now: a subgraph may move when the supergraph is replaced.
+pub type FindJwks = Box<dyn Fn() -> JwksSource + Send + Sync>;
 
 /// Rises with each change of the keys.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -144,8 +148,7 @@ fn usable(jwk: &Jwk) -> Option<Key> {
 pub(super) struct JwksKeys(Arc<Shared>);
 
 struct Shared {
-    transport: Transport,
-    source: JwksSource,
+    find: FindJwks,
     refresh_after: Duration,
     unknown_key_pause: Duration,
     current: Mutex<Current>,
@@ -166,15 +169,9 @@ struct Current {
 }
 
 impl JwksKeys {
-    pub(super) fn new(
-        config: &JwksConfig,
-        transport: Transport,
-        source: JwksSource,
-        clock: SharedClock,
-    ) -> Self {
+    pub(super) fn new(config: &JwksConfig, find: FindJwks, clock: SharedClock) -> Self {
         Self(Arc::new(Shared {
-            transport,
-            source,
+            find,
             refresh_after: Duration::from_secs(config.refresh_seconds.max(1)),
             unknown_key_pause: Duration::from_millis(config.unknown_key_pause_ms),
             current: Mutex::default(),
@@ -189,9 +186,10 @@ impl JwksKeys {
     }
 
     pub(super) fn health(&self) -> JwksHealth {
+        let url = (self.0.find)().url.to_string();
         let current = self.0.lock();
         JwksHealth {
-            url: self.0.source.url.to_string(),
+            url,
             keys: current.keys.as_ref().map_or(0, |keys| keys.keys.len()),
             last_success: current.last_success,
             error: current.error.clone(),
@@ -247,7 +245,8 @@ impl Shared {
     }
 
     async fn fetch(&self) {
-        let outcome = timeout(FETCH_TIMEOUT, self.download()).await;
+        let source = (self.find)();
+        let outcome = timeout(FETCH_TIMEOUT, download(&source)).await;
         let outcome = outcome.unwrap_or_else(|_| Err("timed out".to_owned()));
         let mut current = self.lock();
         current.tried_at = Some(Instant::now());
@@ -259,26 +258,25 @@ impl Shared {
                 current.error = None;
             }
             Err(error) => {
-                tracing::warn!(url = %self.source.url, %error, "the token keys can't be fetched");
+                tracing::warn!(url = %source.url, %error, "the token keys can't be fetched");
                 current.error = Some(error);
             }
         }
     }
+}
 
-    async fn download(&self) -> Result<Vec<u8>, String> {
-        let mut request = Request::new(Body::empty());
-        *request.uri_mut() = self.source.url.clone();
-        request.headers_mut().insert(
-            header::ACCEPT,
-            http::HeaderValue::from_static("application/jwk-set+json, application/json"),
-        );
-        let response = self.transport.send(request).await.map_err(|error| error.to_string())?;
-        if !response.status().is_success() {
-            return Err(format!("answered with status {}", response.status().as_u16()));
-        }
-        let body = Limited::new(response.into_body(), MAX_DOCUMENT_BYTES).collect().await;
-        Ok(body.map_err(|error| error.to_string())?.to_bytes().to_vec())
+async fn download(source: &JwksSource) -> Result<Vec<u8>, String> {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = source.url.clone();
+    request
+        .headers_mut()
+        .insert(header::ACCEPT, http::HeaderValue::from_static("application/jwk-set+json, application/json"));
+    let response = source.transport.send(request).await.map_err(|error| error.to_string())?;
+    if !response.status().is_success() {
+        return Err(format!("answered with status {}", response.status().as_u16()));
     }
+    let body = Limited::new(response.into_body(), MAX_DOCUMENT_BYTES).collect().await;
+    Ok(body.map_err(|error| error.to_string())?.to_bytes().to_vec())
 }
 
 impl Current {

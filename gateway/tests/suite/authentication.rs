@@ -77,6 +77,17 @@ async fn ask(installation: &Installation, token: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
+async fn keys_are_asked_of_their_subgraph_where_a_new_supergraph_says_it_is() {
+    let (installation, elsewhere) = (Installation::start(CONFIG).await, Installation::start("").await);
+    let key = ed25519(1);
+    publish(&elsewhere.people, &[("one", &key, Algorithm::EdDSA)]);
+    let token = token(Algorithm::EdDSA, Some("one"), &key, &claims());
+    installation.gateway.replace_supergraph(elsewhere.supergraph()).await.expect("it is sound");
+    let (status, body) = ask(&installation, &token).await;
+    assert_eq!((status, &body["data"]["user"]), (200, &json!("ada")), "{body}");
+}
+
+#[tokio::test]
 async fn a_valid_token_of_each_kind_becomes_a_user_id_and_an_assertion_for_the_subgraph() {
     let installation = Installation::start(CONFIG).await;
     let (ed, ec) = (ed25519(1), p256());

@@ -29,7 +29,7 @@ pub fn hand_on(headers: &mut HeaderMap) {
     }
     let context = span.context();
     global::get_text_map_propagator(|propagator| {
-        propagator.inject_context(&context, &mut HeadersMut(headers))
+        propagator.inject_context(&context, &mut HeadersMut(headers));
     });
 }
 
