@@ -22,10 +22,13 @@ use crate::{
     headers::HeadersConfig,
     playground::PlaygroundConfig,
     revocation_feed::RevocationsConfig,
-    server::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig},
+    server::{
+        BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, SseConfig, WebSocketConfig,
+    },
     serving::SupergraphConfig,
     streams::SubscriptionsConfig,
     subgraphs::{BreakerConfig, SubgraphConfig},
+    uploads::UploadsConfig,
 };
 use written::{Notation, Written};
 
@@ -35,7 +38,9 @@ use written::{Notation, Written};
 pub struct Config {
     pub http: HttpConfig,
     pub websocket: WebSocketConfig,
+    pub sse: SseConfig,
     pub batching: BatchingConfig,
+    pub uploads: UploadsConfig,
     pub compression: CompressionConfig,
     pub cors: CorsConfig,
     pub csrf: CsrfConfig,

@@ -22,6 +22,7 @@ mod selections;
 mod store;
 mod subscription;
 mod supergraph;
+mod uploads;
 pub mod upstream;
 mod validation;
 mod variables;

@@ -14,8 +14,10 @@ mod origin;
 mod params;
 mod refusal;
 mod request_id;
+mod reserved_streams;
 mod response_stream;
 mod stream_slots;
+mod upload_form;
 mod websocket;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -31,7 +33,9 @@ use service::transport::{HttpOptions, Transport};
 use tokio::sync::watch;
 use tower_http::{catch_panic::CatchPanicLayer, decompression::RequestDecompressionLayer};
 
-pub use config::{BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, WebSocketConfig};
+pub use config::{
+    BatchingConfig, CompressionConfig, CorsConfig, CsrfConfig, HttpConfig, SseConfig, WebSocketConfig,
+};
 
 use crate::{
     authenticate::{Authenticator, FindJwks, JwksConfig, JwksSource, Revocations},
@@ -50,6 +54,7 @@ use crate::{
 };
 use drain::Drain;
 use request_id::RequestIds;
+use reserved_streams::ReservedStreams;
 use stream_slots::StreamSlots;
 
 /// What a gateway is made from.
@@ -94,6 +99,7 @@ pub(crate) struct Shared {
     request_ids: RequestIds,
     drain: Drain,
     slots: StreamSlots,
+    reserved: ReservedStreams,
     pub(crate) streams: Streams,
 }
 
@@ -138,6 +144,7 @@ impl Gateway {
             request_ids: RequestIds::new(),
             drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),
             slots: StreamSlots::new(config.http.max_streams),
+            reserved: ReservedStreams::new(config.sse.clone()),
             streams: Streams::new(config.subscriptions.clone(), config.headers.forwarded()),
             config,
         };

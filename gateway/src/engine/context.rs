@@ -7,7 +7,7 @@ use std::{
 
 use http::HeaderMap;
 
-use crate::authenticate::Identity;
+use crate::{authenticate::Identity, uploads::Uploads};
 
 /// The request's identity and headers; cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct RequestContext {
     pub request_id: String,
     /// Where a newer token of the same client is found, should one come while a stream goes on.
     pub renewal: Renewal,
+    /// The files that came along.
+    pub uploads: Uploads,
 }
 
 impl RequestContext {

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use http::Method;
+use http::{Method, request::Parts};
 
 use super::{Gateway, refusal::Refusal};
 use crate::{
+    authenticate::Identity,
     documents::DocumentError,
     engine::{
-        GraphqlResponse, OperationKind, PreparedOperation, context::RequestContext, request::GraphqlRequest,
+        GraphqlResponse, OperationKind, PreparedOperation,
+        context::{Renewal, RequestContext},
+        request::GraphqlRequest,
     },
+    headers,
     serving::Serving,
+    uploads::Uploads,
 };
 
 /// What all operations of one HTTP request share.
@@ -28,7 +33,25 @@ pub(super) enum Unprepared {
     Refused(Refusal),
 }
 
-impl Call<'_> {
+impl<'gateway> Call<'gateway> {
+    pub(super) fn new(
+        gateway: &'gateway Gateway,
+        parts: Parts,
+        viewer: Option<Arc<Identity>>,
+        request_id: String,
+    ) -> Self {
+        let Parts { method, mut headers, .. } = parts;
+        headers::strip(&mut headers);
+        let context = RequestContext {
+            headers: Arc::new(headers),
+            viewer,
+            request_id,
+            renewal: Renewal::default(),
+            uploads: Uploads::default(),
+        };
+        Self { gateway, serving: gateway.serving(), method, context }
+    }
+
     /// Finds the document, validates and plans it, and holds it against the method.
     pub(super) async fn prepare(&self, request: GraphqlRequest) -> Result<PreparedOperation, Unprepared> {
         let request = self.gateway.shared.documents.complete(request).map_err(Unprepared::Document)?;
@@ -38,6 +61,8 @@ impl Call<'_> {
         if self.method == Method::GET && operation.kind() == OperationKind::Mutation {
             return Err(Unprepared::Refused(Refusal::MethodOfOperation));
         }
+        let places = self.context.uploads.places();
+        self.serving.engine.check_uploads(&operation, places).map_err(Unprepared::Response)?;
         Ok(operation)
     }
 }

@@ -73,6 +73,24 @@ impl Default for WebSocketConfig {
     }
 }
 
+/// Server-sent events in the single connection mode of the graphql-sse protocol; the other mode needs no settings.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SseConfig {
+    /// Whether clients may reserve a stream (PUT) and run their operations on it; on by default.
+    pub single_connection: bool,
+    /// Operations at the same time on one reserved stream, 100 by default.
+    pub max_operations: usize,
+    /// How long a reserved stream may stay unopened, 30 seconds by default.
+    pub reservation_timeout_ms: u64,
+}
+
+impl Default for SseConfig {
+    fn default() -> Self {
+        Self { single_connection: true, max_operations: 100, reservation_timeout_ms: 30_000 }
+    }
+}
+
 /// Several operations in one request, sent as a JSON array.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -1,6 +1,7 @@
-//! The events of the graphql-sse protocol in distinct connections mode.
+//! The events of the graphql-sse protocol: of one operation, and of several on one stream.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use serde_json::Value;
 
 /// A comment: keeps proxies from closing a silent stream, and tells us when the client is gone.
 pub(super) const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
@@ -20,6 +21,23 @@ pub(super) fn next(body: &[u8]) -> Bytes {
     event.freeze()
 }
 
+/// A response of one operation among several on the same stream.
+pub(super) fn next_of(id: &str, body: &[u8]) -> Bytes {
+    let id = Value::from(id).to_string();
+    let mut message = Vec::with_capacity(body.len() + id.len() + 24);
+    message.extend_from_slice(b"{\"id\":");
+    message.extend_from_slice(id.as_bytes());
+    message.extend_from_slice(b",\"payload\":");
+    message.extend_from_slice(body);
+    message.push(b'}');
+    next(&message)
+}
+
+/// The end of one operation among several.
+pub(super) fn complete_of(id: &str) -> Bytes {
+    format!("event: complete\ndata: {{\"id\":{}}}\n\n", Value::from(id)).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +45,8 @@ mod tests {
     #[test]
     fn a_body_with_line_breaks_stays_one_event() {
         assert_eq!(next(b"{\"a\":1}"), "event: next\ndata: {\"a\":1}\n\n");
+        assert_eq!(next_of("a\nb", b"{}"), "event: next\ndata: {\"id\":\"a\\nb\",\"payload\":{}}\n\n");
+        assert_eq!(complete_of("1"), "event: complete\ndata: {\"id\":\"1\"}\n\n");
         assert_eq!(next(b"{\n}"), "event: next\ndata: {\ndata: }\n\n");
     }
 }

@@ -1,7 +1,5 @@
 //! The GraphQL endpoint: one path for POST, GET, streams and WebSocket upgrades.
 
-use std::sync::Arc;
-
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
@@ -21,15 +19,11 @@ use super::{
     params::{self, Incoming},
     refusal::Refusal,
     request_id::REQUEST_ID,
-    response_stream, websocket,
+    reserved_streams, response_stream, upload_form, websocket,
 };
 use crate::{
-    engine::{
-        GraphqlResponse, OperationKind,
-        context::{Renewal, RequestContext},
-        request::GraphqlRequest,
-    },
-    headers, playground, trace,
+    engine::{GraphqlResponse, OperationKind, request::GraphqlRequest},
+    playground, trace,
 };
 
 /// Answers whatever comes to the GraphQL path.
@@ -58,8 +52,18 @@ pub(super) async fn graphql(State(gateway): State<Gateway>, request: Request) ->
 }
 
 async fn answer(gateway: &Gateway, parts: Parts, body: Body, log: &mut AccessLog) -> Response {
-    if parts.method != Method::GET && parts.method != Method::POST {
-        return Refusal::Method.into_response_as(Media::Json);
+    let reserves = gateway.shared.config.sse.single_connection;
+    match parts.method {
+        Method::GET | Method::POST => {}
+        Method::PUT | Method::DELETE if reserves => {}
+        _ if reserves => return Refusal::Method("GET, POST, PUT, DELETE").into_response(),
+        _ => return Refusal::Method("GET, POST").into_response(),
+    }
+    if reserves && reserved_streams::is_meant(&parts) {
+        return match reserved_streams::answer(gateway, parts, body, log).await {
+            Ok(response) => response,
+            Err(refusal) => refusal.into_response(),
+        };
     }
     if playground::is_visit(gateway, &parts) {
         return Redirect::to("/").into_response();
@@ -83,17 +87,13 @@ async fn run(
     Refusal::if_forged(&parts.headers)?;
     let viewer = gateway.shared.authenticator.authenticate(&parts.headers).await?;
     let incoming = read(gateway, &parts, body).await?;
-    let Parts { method, headers: mut client_headers, .. } = parts;
-    headers::strip(&mut client_headers);
-    let context = RequestContext {
-        headers: Arc::new(client_headers),
-        viewer,
-        request_id: log.request_id.clone(),
-        renewal: Renewal::default(),
-    };
-    let call = Call { gateway, serving: gateway.serving(), method, context };
+    let mut call = Call::new(gateway, parts, viewer, log.request_id.clone());
     match incoming {
         Incoming::One(request) => one(&call, *request, accepted, log).await,
+        Incoming::WithFiles(request, uploads) => {
+            call.context.uploads = uploads;
+            one(&call, *request, accepted, log).await
+        }
         Incoming::Batch(requests) => {
             log.operation(None, "batch");
             let media = accepted.whole.ok_or(Refusal::Accept)?;
@@ -130,12 +130,17 @@ async fn one(
     Ok(whole(serving.engine.execute(&operation, context.clone()).await, media))
 }
 
-async fn read(gateway: &Gateway, parts: &Parts, body: Body) -> Result<Incoming, Refusal> {
+/// The body of a POST or the query string of a GET.
+pub(super) async fn read(gateway: &Gateway, parts: &Parts, body: Body) -> Result<Incoming, Refusal> {
     let config = &gateway.shared.config;
     if parts.method == Method::GET {
         origin::refuse_cross_site_get(&parts.headers, &config.csrf, &config.cors)?;
         let request = params::from_query(parts.uri.query().unwrap_or_default())?;
         return Ok(Incoming::One(Box::new(request)));
+    }
+    if config.uploads.enabled && upload_form::is_meant(parts) {
+        let (request, uploads) = upload_form::read(parts, body, config).await?;
+        return Ok(Incoming::WithFiles(Box::new(request), uploads));
     }
     params::check_content_type(&parts.headers)?;
     params::from_body(&collect(body, config.http.max_body_bytes).await?, &config.batching)
@@ -150,7 +155,7 @@ async fn collect(body: Body, limit: usize) -> Result<Bytes, Refusal> {
 }
 
 /// A GraphQL response as one HTTP response.
-fn whole(graphql: GraphqlResponse, media: Media) -> Response {
+pub(super) fn whole(graphql: GraphqlResponse, media: Media) -> Response {
     let mut response = Response::new(Body::from(graphql.body));
     *response.status_mut() = if media == Media::GraphqlResponse { graphql.status } else { StatusCode::OK };
     response.headers_mut().insert(header::CONTENT_TYPE, media.content_type());

@@ -32,7 +32,9 @@ fn part(pieces: &[&[u8]]) -> Bytes {
     let length: usize = pieces.iter().map(|piece| piece.len()).sum();
     let mut part = BytesMut::with_capacity(HEAD.len() + length + BOUNDARY.len());
     part.put_slice(HEAD);
-    pieces.iter().for_each(|piece| part.put_slice(piece));
+    for piece in pieces {
+        part.put_slice(piece);
+    }
     part.put_slice(BOUNDARY);
     part.freeze()
 }

@@ -9,7 +9,7 @@ use super::{CorsConfig, CsrfConfig, refusal::Refusal, request_id::REQUEST_ID};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Headers that pages may always send, once their origin is allowed.
-const USUAL_HEADERS: [&str; 8] = [
+const USUAL_HEADERS: [&str; 9] = [
     "accept",
     "authorization",
     "content-type",
@@ -18,6 +18,7 @@ const USUAL_HEADERS: [&str; 8] = [
     "x-requested-with",
     "x-request-id",
     "traceparent",
+    "x-graphql-event-stream-token",
 ];
 
 /// CORS for the configured origins; `None` when there are none.
@@ -34,7 +35,7 @@ pub(super) fn cors_layer(cors: &CorsConfig) -> Option<CorsLayer> {
     Some(
         CorsLayer::new()
             .allow_origin(origins)
-            .allow_methods([Method::GET, Method::POST])
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers(headers.filter_map(|name| name.parse().ok()).collect::<Vec<HeaderName>>())
             .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
             .max_age(Duration::from_secs(cors.max_age_seconds.unwrap_or(600))),
@@ -57,6 +58,15 @@ pub(super) fn refuse_cross_site_get(
     let site = headers.get(FETCH_SITE).map(HeaderValue::as_bytes);
     let own = matches!(site, None | Some(b"same-origin" | b"none"));
     if !csrf.enabled || own || asked_first() || json() || allowed(headers, cors) {
+        return Ok(());
+    }
+    Err(Refusal::CrossSite(csrf.preflight_headers.first().cloned().unwrap_or_default()))
+}
+
+/// Refuses a request that any page could cause without the browser's asking first, such as a form.
+pub(super) fn require_preflight(headers: &HeaderMap, csrf: &CsrfConfig) -> Result<(), Refusal> {
+    let asked_first = csrf.preflight_headers.iter().any(|name| headers.contains_key(name.as_str()));
+    if !csrf.enabled || asked_first {
         return Ok(());
     }
     Err(Refusal::CrossSite(csrf.preflight_headers.first().cloned().unwrap_or_default()))

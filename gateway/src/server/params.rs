@@ -6,7 +6,7 @@ use serde_json::{Map, Value, value::RawValue};
 use url::form_urlencoded;
 
 use super::{BatchingConfig, refusal::Refusal};
-use crate::engine::request::GraphqlRequest;
+use crate::{engine::request::GraphqlRequest, uploads::Uploads};
 
 /// Refuses a body that is not declared as JSON in UTF-8, or that is still encoded.
 pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
@@ -36,6 +36,7 @@ pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
 #[derive(Debug, Clone)]
 pub(super) enum Incoming {
     One(Box<GraphqlRequest>),
+    WithFiles(Box<GraphqlRequest>, Uploads),
     /// At least one; what is wrong with an entry is its own matter.
     Batch(Vec<Result<GraphqlRequest, Refusal>>),
 }
@@ -50,7 +51,8 @@ pub(super) fn from_body(body: &Bytes, batching: &BatchingConfig) -> Result<Incom
     }
 }
 
-fn request(text: &[u8]) -> Result<GraphqlRequest, Refusal> {
+/// One request in JSON.
+pub(super) fn request(text: &[u8]) -> Result<GraphqlRequest, Refusal> {
     // A JSON array would also be read as a struct.
     if text.trim_ascii_start().first() != Some(&b'{') {
         return Err(malformed("a GraphQL request is a JSON object"));
@@ -121,7 +123,7 @@ mod tests {
         let off = BatchingConfig::default();
         let body = |text: &'static str| match from_body(&Bytes::from_static(text.as_bytes()), &off)? {
             Incoming::One(request) => Ok(*request),
-            Incoming::Batch(_) => panic!("batching is off"),
+            Incoming::WithFiles(..) | Incoming::Batch(_) => panic!("neither is asked for"),
         };
         let request = body(r#" {"query":"{a}","variables":null,"operationName":null,"unknown":1}"#).unwrap();
         assert_eq!(request.query.as_deref(), Some("{a}"));

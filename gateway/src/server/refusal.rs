@@ -15,8 +15,9 @@ use crate::{authenticate::AuthenticationError, documents::DocumentError, headers
 /// Why a request gets no GraphQL answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
-    #[error("only GET and POST are served here")]
-    Method,
+    /// With the methods that are.
+    #[error("only {0} are served here")]
+    Method(&'static str),
     #[error("mutations and subscriptions can't be sent by GET")]
     MethodOfOperation,
     #[error("nothing that the Accept header names can be given")]
@@ -29,6 +30,8 @@ pub(super) enum Refusal {
     ContentType,
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    #[error("a request has at most {0} files")]
+    TooManyFiles(usize),
     #[error("the request body can't be read")]
     Body,
     #[error("{0}")]
@@ -39,7 +42,9 @@ pub(super) enum Refusal {
     BatchTooLarge(usize),
     #[error("the body's Content-Encoding has to be gzip, or none")]
     ContentEncoding,
-    #[error("a request from another site needs a header that makes the browser ask first, such as {0}")]
+    #[error(
+        "a request that another site may have caused needs a header that makes the browser ask first, such as {0}"
+    )]
     CrossSite(String),
     #[error("connections from this origin are not served")]
     Origin,
@@ -49,6 +54,12 @@ pub(super) enum Refusal {
     Unauthenticated(#[from] AuthenticationError),
     #[error(transparent)]
     Document(#[from] DocumentError),
+    #[error("no event stream is reserved by this token")]
+    UnknownStream,
+    #[error("this event stream is open already")]
+    StreamIsOpen,
+    #[error("an operation {0:?} is running on this event stream")]
+    DuplicateOperation(String),
     #[error("too many open streams")]
     Overloaded,
     #[error("something went wrong on our side")]
@@ -58,10 +69,10 @@ pub(super) enum Refusal {
 impl Refusal {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::Method | Self::MethodOfOperation => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Method(_) | Self::MethodOfOperation => StatusCode::METHOD_NOT_ALLOWED,
             Self::Accept | Self::StreamNotAccepted => StatusCode::NOT_ACCEPTABLE,
             Self::ContentType | Self::ContentEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::TooManyFiles(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Document(error) if error.is_part_of_the_protocol() => StatusCode::OK,
             Self::Document(_)
             | Self::Body
@@ -69,6 +80,8 @@ impl Refusal {
             | Self::Batch
             | Self::BatchTooLarge(_)
             | Self::Forged(_) => StatusCode::BAD_REQUEST,
+            Self::UnknownStream => StatusCode::NOT_FOUND,
+            Self::StreamIsOpen | Self::DuplicateOperation(_) => StatusCode::CONFLICT,
             Self::CrossSite(_) | Self::Origin => StatusCode::FORBIDDEN,
             Self::Unauthenticated(AuthenticationError::Unavailable) | Self::Overloaded => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -80,9 +93,10 @@ impl Refusal {
 
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::Method | Self::MethodOfOperation => "METHOD_NOT_ALLOWED",
+            Self::Method(_) | Self::MethodOfOperation => "METHOD_NOT_ALLOWED",
             Self::Accept | Self::StreamNotAccepted => "NOT_ACCEPTABLE",
             Self::ContentType | Self::ContentEncoding => "UNSUPPORTED_MEDIA_TYPE",
+            Self::TooManyFiles(_) => "UPLOAD_LIMIT_EXCEEDED",
             Self::TooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::Body | Self::Malformed(_) => "BAD_REQUEST",
             Self::Batch => "BATCHING_NOT_ALLOWED",
@@ -93,6 +107,9 @@ impl Refusal {
             Self::Unauthenticated(AuthenticationError::Unavailable) => "AUTHENTICATION_UNAVAILABLE",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Document(error) => error.code(),
+            Self::UnknownStream => "STREAM_NOT_FOUND",
+            Self::StreamIsOpen => "STREAM_ALREADY_OPEN",
+            Self::DuplicateOperation(_) => "OPERATION_ALREADY_RUNNING",
             Self::Overloaded => "OVERLOADED",
             Self::Internal => "INTERNAL",
         }
@@ -142,7 +159,7 @@ impl Refusal {
     /// What the status obliges us to add.
     fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
-            Self::Method => Some((header::ALLOW, "GET, POST")),
+            Self::Method(allowed) => Some((header::ALLOW, allowed)),
             Self::MethodOfOperation => Some((header::ALLOW, "POST")),
             Self::ContentEncoding => Some((header::ACCEPT_ENCODING, "gzip")),
             Self::Unauthenticated(AuthenticationError::Unavailable) | Self::Overloaded => {

@@ -44,6 +44,7 @@ const ACCEPT_STREAM: HeaderValue = HeaderValue::from_static(
 );
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUIRE_PREFLIGHT: HeaderName = HeaderName::from_static("apollo-require-preflight");
 const TRACE_HEADERS: [HeaderName; 2] =
     [HeaderName::from_static("traceparent"), HeaderName::from_static("tracestate")];
 
@@ -182,8 +183,17 @@ impl Subgraph {
         let _permit = self.permit().await?;
         let mut attempt = 0;
         loop {
-            let headers = self.headers(context, ACCEPT_ONE);
-            let answer = self.guarded(self.exchange(body.clone(), headers)).await;
+            let mut headers = self.headers(context, ACCEPT_ONE);
+            let sent = match context.uploads.form(&body) {
+                Some(form) => {
+                    headers.insert(header::CONTENT_TYPE, form.content_type);
+                    // Servers that prevent forged forms ask for a header that no form can have.
+                    headers.insert(REQUIRE_PREFLIGHT, HeaderValue::from_static("true"));
+                    form.body
+                }
+                None => body.clone(),
+            };
+            let answer = self.guarded(self.exchange(sent, headers)).await;
             let Err(error) = answer else { return answer };
             let again = attempt < self.retries
                 && self.breaker.state() == BreakerState::Closed

@@ -71,7 +71,7 @@ async fn a_batch_is_refused_when_it_is_off_too_long_empty_or_wanted_as_a_stream(
     let off = Installation::start("").await;
     let on = Installation::start(ON).await;
     let one = r#"[{"query":"{ echo }"}]"#;
-    let many = format!("[{}]", vec!["1"; 9].join(","));
+    let many = format!("[{}]", ["1"; 9].join(","));
     let deep = "[".repeat(100_000);
     for (installation, body, accept, expected) in [
         (&off, one, "*/*", (400, "BATCHING_NOT_ALLOWED")),

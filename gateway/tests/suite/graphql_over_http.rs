@@ -128,7 +128,7 @@ async fn a_get_serves_queries_and_nothing_else() {
 
 #[tokio::test]
 async fn other_methods_are_refused_with_those_that_are_served() {
-    let installation = Installation::start("").await;
+    let installation = Installation::start("sse: {single_connection: false}").await;
     for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD] {
         let request = reqwest::Client::new().request(method.clone(), installation.url("/graphql"));
         let response = request.send().await.unwrap();

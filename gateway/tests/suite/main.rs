@@ -16,10 +16,12 @@ mod multipart;
 
 mod playground;
 mod process;
+mod reserved_streams;
 mod resilience;
 mod revocation_feed;
 mod serving;
 mod streams;
 mod token_renewal;
 mod traces;
+mod uploads;
 mod websocket;

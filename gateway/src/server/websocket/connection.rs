@@ -21,6 +21,7 @@ use crate::{
     authenticate::{Identity, Lifetime},
     engine::{context::RequestContext, request::GraphqlRequest},
     server::{Gateway, refusal::Refusal},
+    uploads::Uploads,
 };
 
 /// How long a closed socket may take to say goodbye.
@@ -292,6 +293,7 @@ impl Session {
             viewer: self.connection.viewer.clone(),
             request_id: gateway.shared.request_ids.fresh(),
             renewal: self.renewals.renewal(),
+            uploads: Uploads::default(),
         };
         tracing::debug!(socket = %self.connection.id, request_id = %context.request_id, "operation");
         let streams = gateway.shared.streams.clone();

@@ -214,6 +214,7 @@ pub(crate) fn context() -> RequestContext {
         viewer: None,
         request_id: "request".to_owned(),
         renewal: Renewal::default(),
+        uploads: gateway::uploads::Uploads::default(),
     }
 }
 
