@@ -17,6 +17,7 @@ mod projection;
 pub mod request;
 mod reserved_keys;
 mod response;
+mod resumable;
 mod schema;
 mod selections;
 mod store;
@@ -37,6 +38,7 @@ pub use self::graphql_error::{GraphqlError, Location, PathStep};
 pub use self::operation_kind::OperationKind;
 pub use self::preparations::{CacheFill, CacheFills};
 pub use self::response::GraphqlResponse;
+pub use self::resumable::Cursor;
 pub use self::supergraph::{SupergraphError, subgraphs_of};
 pub(crate) use self::warm_up::WarmUp;
 
@@ -113,6 +115,16 @@ impl PreparedOperation {
         self.document.normalized_text()
     }
 
+    /// The request that this subscription was made from, for another engine to prepare.
+    pub(crate) fn to_request(&self) -> GraphqlRequest {
+        GraphqlRequest {
+            query: self.document.text().map(str::to_owned),
+            operation_name: self.document.name().map(str::to_owned),
+            variables: self.variables.clone(),
+            ..GraphqlRequest::default()
+        }
+    }
+
     fn plan_root(&self) -> Option<&PlanNode> {
         self.variant.plan.as_ref().map(|plan| &plan.root)
     }
@@ -140,6 +152,11 @@ impl Engine {
     /// Each subgraph's name and its URL from `@join__graph`.
     pub fn subgraphs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.inner.subgraphs.iter().map(|(name, url)| (name.as_str(), url.as_str()))
+    }
+
+    /// Whether both are the same engine.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// How much is kept of what was prepared.

@@ -137,6 +137,8 @@ impl Gateway {
             trusted: config.trusted_documents.as_ref(),
             max_document_bytes: config.operations.max_document_bytes,
         })?;
+        let forwarded = config.headers.forwarded();
+        let streams = Streams::new(config.subscriptions.clone(), forwarded, servings.subscribe());
         let shared = Shared {
             servings,
             documents,
@@ -145,7 +147,7 @@ impl Gateway {
             drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),
             slots: StreamSlots::new(config.http.max_streams),
             reserved: ReservedStreams::new(config.sse.clone()),
-            streams: Streams::new(config.subscriptions.clone(), config.headers.forwarded()),
+            streams,
             config,
         };
         Ok(Self { shared: Arc::new(shared) })

@@ -7,6 +7,7 @@ mod channel;
 mod config;
 mod key;
 mod mailbox;
+mod resumption;
 mod source;
 
 use std::{
@@ -16,12 +17,16 @@ use std::{
 
 use futures::{StreamExt, stream, stream::BoxStream};
 use http::HeaderName;
+use tokio::sync::watch;
 use tracing::{Instrument, Span};
 
-pub use config::SubscriptionsConfig;
+pub use config::{ResumeConfig, SubscriptionsConfig};
 
-use crate::engine::{Engine, GraphqlResponse, PreparedOperation, context::RequestContext};
-use channel::{Channel, EndsWith};
+use crate::{
+    engine::{Cursor, Engine, GraphqlResponse, PreparedOperation, context::RequestContext},
+    serving::Serving,
+};
+use channel::{Channel, Course, EndsWith};
 use key::ShareKey;
 use mailbox::{Last, Mailbox, Taken};
 use source::Source;
@@ -31,6 +36,8 @@ use source::Source;
 pub(crate) struct StreamItem {
     /// A request error ends the stream: it could not begin, or it broke. Otherwise the subgraph ended it.
     pub(crate) response: GraphqlResponse,
+    /// Where the stream is after this, if it can be taken up again from here.
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// Opens streams. Cheap to clone.
@@ -41,12 +48,17 @@ struct Shared {
     config: SubscriptionsConfig,
     /// The headers that any rule passes on to a subgraph.
     forwarded: Vec<HeaderName>,
+    servings: watch::Receiver<Arc<Serving>>,
     open: Mutex<HashMap<Arc<ShareKey>, Arc<Channel>>>,
 }
 
 impl Streams {
-    pub(crate) fn new(config: SubscriptionsConfig, forwarded: Vec<HeaderName>) -> Self {
-        Self(Arc::new(Shared { config, forwarded, open: Mutex::default() }))
+    pub(crate) fn new(
+        config: SubscriptionsConfig,
+        forwarded: Vec<HeaderName>,
+        servings: watch::Receiver<Arc<Serving>>,
+    ) -> Self {
+        Self(Arc::new(Shared { config, forwarded, servings, open: Mutex::default() }))
     }
 
     /// Runs a subscription. Dropping the stream takes this client off; the last one ends the upstream.
@@ -56,13 +68,12 @@ impl Streams {
         operation: PreparedOperation,
         context: RequestContext,
     ) -> BoxStream<'static, StreamItem> {
-        let seat = if self.0.config.share {
-            self.share(engine, operation, context)
-        } else {
-            self.alone(engine, operation, context)
-        };
+        // Who has something to catch up with can't be joined with those who haven't.
+        let can_share = self.0.config.share && !operation.says_where_to_begin();
+        let course = Course { engine, operation };
+        let seat = if can_share { self.share(course, context) } else { self.alone(course, context, None) };
         stream::unfold(Some(seat), |seat| async move {
-            let seat = seat?;
+            let mut seat = seat?;
             let (item, goes_on) = seat.next().await?;
             Some((item, goes_on.then_some(seat)))
         })
@@ -70,27 +81,28 @@ impl Streams {
     }
 
     /// A seat at a stream that is open already, or at a new one.
-    fn share(&self, engine: Engine, operation: PreparedOperation, context: RequestContext) -> Seat {
-        let key = Arc::new(ShareKey::new(&operation, &context, &self.0.forwarded));
+    fn share(&self, course: Course, context: RequestContext) -> Seat {
+        let key = Arc::new(ShareKey::new(&course.operation, &context, &self.0.forwarded));
         // Held until the new stream is known: of two clients who come at once, one has to find the other's.
         let mut open = self.lock();
         if let Some(channel) = open.get(&key)
             && let Some(mailbox) = channel.join(&context)
         {
-            return Seat { streams: self.clone(), key: Some(key), channel: Arc::clone(channel), mailbox };
+            let channel = Arc::clone(channel);
+            return Seat { streams: self.clone(), key: Some(key), channel, mailbox, context, cursor: None };
         }
-        let (channel, mailbox) = Channel::with_first(context);
+        let (channel, mailbox) = Channel::with_first(course, context.clone());
         open.insert(Arc::clone(&key), Arc::clone(&channel));
         drop(open);
-        let seat = Seat { streams: self.clone(), key: Some(key), channel, mailbox };
-        seat.start(engine, operation);
+        let seat = Seat { streams: self.clone(), key: Some(key), channel, mailbox, context, cursor: None };
+        seat.start();
         seat
     }
 
-    fn alone(&self, engine: Engine, operation: PreparedOperation, context: RequestContext) -> Seat {
-        let (channel, mailbox) = Channel::with_first(context);
-        let seat = Seat { streams: self.clone(), key: None, channel, mailbox };
-        seat.start(engine, operation);
+    fn alone(&self, course: Course, context: RequestContext, after: Option<Cursor>) -> Seat {
+        let (channel, mailbox) = Channel::with_first(course, context.clone());
+        let seat = Seat { streams: self.clone(), key: None, channel, mailbox, context, cursor: after };
+        seat.start();
         seat
     }
 
@@ -113,13 +125,18 @@ struct Seat {
     key: Option<Arc<ShareKey>>,
     channel: Arc<Channel>,
     mailbox: Arc<Mailbox>,
+    context: RequestContext,
+    /// Of the last item that was taken.
+    cursor: Option<Cursor>,
 }
 
 impl Seat {
     /// Starts the upstream of a channel whose first client this is.
-    fn start(&self, engine: Engine, operation: PreparedOperation) {
+    fn start(&self) {
         let end = EndsWith(Arc::clone(&self.channel));
-        let source = Source::new(engine, operation, Arc::clone(&self.channel), self.streams.0.config.clone());
+        let Shared { config, servings, .. } = &*self.streams.0;
+        let channel = Arc::clone(&self.channel);
+        let source = Source::new(channel, config.clone(), servings.clone(), self.cursor.clone());
         let (streams, key) = (self.streams.clone(), self.key.clone());
         let upstream = async move {
             let end = end;
@@ -134,15 +151,30 @@ impl Seat {
     }
 
     /// The next item and whether others may follow.
-    async fn next(&self) -> Option<(StreamItem, bool)> {
-        match self.mailbox.take().await {
-            Taken::Item(item) => {
-                self.channel.stir();
-                Some((item, true))
+    async fn next(&mut self) -> Option<(StreamItem, bool)> {
+        loop {
+            match self.mailbox.take().await {
+                Taken::Item(item) => {
+                    self.channel.stir();
+                    if item.cursor.is_some() {
+                        self.cursor.clone_from(&item.cursor);
+                    }
+                    return Some((item, true));
+                }
+                Taken::Last(Last::Complete) => return None,
+                Taken::Last(Last::Refused(response)) => {
+                    return Some((StreamItem { response, cursor: None }, false));
+                }
+                Taken::Last(Last::Detached) => self.go_on_alone(),
             }
-            Taken::Last(Last::Complete) => None,
-            Taken::Last(Last::Refused(response)) => Some((StreamItem { response }, false)),
         }
+    }
+
+    /// Takes the stream up again after the last item that this client got, on an upstream of its own.
+    fn go_on_alone(&mut self) {
+        let Course { engine, operation } = &*self.channel.course();
+        let course = Course { engine: engine.clone(), operation: operation.clone() };
+        *self = self.streams.alone(course, self.context.clone(), self.cursor.clone());
     }
 }
 

@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::planning::{PlanningError, QueryPlanner};
 use super::preparations::PlanKey;
 use super::projection::selection_plan::SelectionPlan;
+use super::resumable::Resumption;
 use super::schema::ApiSchema;
 use super::selections::{condition_of, document_for_subgraphs, fragments_of, resolve, resolve_all};
 use super::validation::Validator;
@@ -33,6 +34,8 @@ pub(super) struct ValidDocument {
     number: u64,
     document: Document,
     operation: usize,
+    /// As it came, of a subscription only: to be prepared again when the supergraph changes.
+    text: Option<Box<str>>,
     kind: OperationKind,
     /// Variables that decide a `@skip` or `@include` of the operation.
     conditions: Vec<String>,
@@ -60,6 +63,8 @@ pub(super) struct Variant {
     pub(super) plan: Option<Plan>,
     /// The fields that were taken out because their viewer may not have them.
     pub(super) denials: Vec<Denial>,
+    /// For a subscription that can be taken up again.
+    pub(super) resumption: Option<Resumption>,
     /// The size of the largest answer so far, for the next one's buffer.
     pub(super) answer_size: AtomicUsize,
 }
@@ -96,10 +101,13 @@ impl ValidDocument {
             OperationDefinition::Subscription(_) => OperationKind::Subscription,
         };
         let conditions = condition_variables(&document, picked);
-        let bytes = size_of::<Self>() + footprint::of_document(&document);
+        let text = (kind == OperationKind::Subscription).then(|| Box::from(text));
+        let bytes = size_of::<Self>()
+            + footprint::of_document(&document)
+            + text.as_ref().map_or(0, |text: &Box<str>| text.len());
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
         let (touched, uses) = (Touched::default(), AtomicU64::new(0));
-        let mut valid = Self { number, document, operation, kind, conditions, touched, bytes, uses };
+        let mut valid = Self { number, document, operation, text, kind, conditions, touched, bytes, uses };
         valid.touched = valid.find_touched(preparation);
         Ok(valid)
     }
@@ -154,6 +162,11 @@ impl ValidDocument {
         }
     }
 
+    /// Of a subscription.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
     pub(super) fn normalized_text(&self) -> String {
         self.document.to_string()
     }
@@ -200,12 +213,23 @@ impl ValidDocument {
         );
         let Filtered { selections, denials } =
             authorization.filter(schema, self.kind, root_type, selections, &key.unmet);
-        let plan = document_for_subgraphs(self.kind, operation.variable_definitions(), &selections)
+        let mut variables = operation.variable_definitions().to_vec();
+        let resumable = (self.kind == OperationKind::Subscription)
+            .then(|| planner.resumables().amend(&selections, &variables))
+            .flatten();
+        let (asked, resumption) = match resumable {
+            Some((amended, variable, resumption)) => {
+                variables.push(variable);
+                (amended, Some(resumption))
+            }
+            None => (selections.clone(), None),
+        };
+        let plan = document_for_subgraphs(self.kind, &variables, &asked)
             .filter(|_| !authorization.refuses(self.kind, &denials))
             .map(|document| phase!("plan").in_scope(|| planner.plan(&document, key.overrides)))
             .transpose()?;
         let selection = SelectionPlan::new(schema, root_type, vec![selections]);
-        Ok(Variant { selection, plan, denials, answer_size: AtomicUsize::new(0) })
+        Ok(Variant { selection, plan, denials, resumption, answer_size: AtomicUsize::new(0) })
     }
 
     fn root_type<'s>(&self, schema: &'s ApiSchema) -> &'s str {

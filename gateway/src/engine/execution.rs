@@ -14,13 +14,14 @@ use self::representations::Representations;
 use super::authorization;
 use super::context::RequestContext;
 use super::document::Variant;
-use super::graphql_error::GraphqlError;
+use super::graphql_error::{GraphqlError, unescape};
 use super::options::SubgraphErrors;
 use super::plan::{FetchNode, FetchTarget, Plan, PlanNode};
 use super::projection::{MAX_ERRORS, Projection};
 use super::response::{GraphqlResponse, write_errors, write_json};
+use super::resumable::{CURSOR_KEY, Cursor};
 use super::schema::{ApiSchema, TypeConditions};
-use super::store::{ObjectId, Store};
+use super::store::{ObjectId, Store, Value};
 use super::upstream::{Upstream, UpstreamError};
 
 mod delivery;
@@ -140,6 +141,20 @@ impl<'a> Execution<'a> {
         let prepared =
             Prepared { body: Vec::new(), objects: vec![Store::root()], representations: Vec::new() };
         self.deliver(fetch, &prepared, Ok(event));
+    }
+
+    /// The cursor that an event brought along.
+    pub(super) fn cursor(&self) -> Option<Cursor> {
+        let resumption = self.surroundings.variant.resumption.as_ref()?;
+        let state = self.state();
+        let Value::Object(event) = state.store.get(Store::root(), &resumption.data_key)? else {
+            return None;
+        };
+        match state.store.get(event, CURSOR_KEY)? {
+            Value::String(raw) => Some(Cursor::new(&unescape(raw), false)),
+            Value::Number(digits) => Some(Cursor::new(digits, true)),
+            _ => None,
+        }
     }
 
     async fn fetch(&self, fetch: &'a FetchNode) {

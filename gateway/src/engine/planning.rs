@@ -13,6 +13,7 @@ use self::overrides::Overrides;
 use super::options::EngineOptions;
 use super::plan::Plan;
 use super::reserved_keys::ReservedKeys;
+use super::resumable::Resumables;
 use super::schema::TypeConditions;
 use super::supergraph::SupergraphError;
 
@@ -33,6 +34,7 @@ pub(super) struct QueryPlanner {
     planner: Planner,
     types: TypeConditions,
     reserved_keys: ReservedKeys,
+    resumables: Resumables,
     overrides: Overrides,
     timeout: Duration,
     describe: bool,
@@ -51,6 +53,7 @@ impl QueryPlanner {
             planner,
             types: TypeConditions::new(supergraph),
             reserved_keys: ReservedKeys::new(supergraph),
+            resumables: Resumables::new(supergraph),
             overrides,
             timeout: options.planning_timeout,
             describe: options.expose_query_plan,
@@ -69,6 +72,11 @@ impl QueryPlanner {
     /// Names that the planner may ask for beside the client's fields.
     pub(super) fn reserved_keys(&self) -> &ReservedKeys {
         &self.reserved_keys
+    }
+
+    /// The subscriptions that can be taken up again.
+    pub(super) fn resumables(&self) -> &Resumables {
+        &self.resumables
     }
 
     /// Decides the progressive overrides of one request.

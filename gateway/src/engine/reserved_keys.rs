@@ -10,6 +10,8 @@ use graphql_tools::static_graphql::query::{
 };
 use graphql_tools::static_graphql::schema::{self, TypeDefinition};
 
+use super::resumable::CURSOR_KEY;
+
 /// What a guarded alias begins with.
 const GUARD: &str = "_client_";
 
@@ -79,6 +81,7 @@ impl ReservedKeys {
         let key = field.alias.as_deref().unwrap_or(&field.name);
         let in_the_way = key.starts_with(GUARD)
             || key.starts_with("_internal_qp_")
+            || key == CURSOR_KEY
             || self.0.get(key).is_some_and(|uses| {
                 field.name != key || uses.iter().any(|arguments| *arguments != field.arguments)
             });
@@ -126,6 +129,7 @@ mod tests {
             ("{ price }", "_client_price"),
             ("{ price(currency: $c) }", "_client_price"),
             ("{ _client_price: name }", "_client__client_price"),
+            ("{ _stream_cursor: name }", "_client__stream_cursor"),
             ("{ _internal_qp_alias_0: name }", "_client__internal_qp_alias_0"),
         ] {
             assert_eq!(guarded(query).as_deref(), Some(alias), "{query}");

@@ -45,6 +45,31 @@ impl FieldNode {
         Self { is_denied: true, ..self.with_selections(Selections::default()) }
     }
 
+    /// A field without arguments and selections.
+    pub(super) fn leaf(alias: &str, name: &str) -> Self {
+        Self {
+            alias: Some(alias.to_owned()),
+            guarded_alias: None,
+            name: name.to_owned(),
+            arguments: Vec::new(),
+            selections: Selections::default(),
+            is_composite: false,
+            is_denied: false,
+        }
+    }
+
+    /// The same field with an argument set and a field more below it.
+    pub(super) fn amended(&self, argument: (&str, Value), below: Self) -> Self {
+        let (name, value) = argument;
+        let others = self.arguments.iter().filter(|(known, _)| known != name).cloned();
+        let more = Selection::Field(Arc::new(below));
+        let selections = self.selections.iter().cloned().chain([more]).collect();
+        Self {
+            arguments: others.chain([(name.to_owned(), value)]).collect(),
+            ..self.with_selections(selections)
+        }
+    }
+
     pub(super) fn with_selections(&self, selections: Selections) -> Self {
         Self {
             alias: self.alias.clone(),

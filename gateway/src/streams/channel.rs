@@ -18,7 +18,7 @@ use super::{
     key::same_viewer,
     mailbox::{Bounds, Last, Mailbox},
 };
-use crate::engine::{GraphqlResponse, context::RequestContext};
+use crate::engine::{Engine, GraphqlResponse, PreparedOperation, context::RequestContext};
 
 /// One upstream's clients.
 pub(super) struct Channel {
@@ -30,12 +30,21 @@ pub(super) struct Channel {
 struct State {
     /// All are the same viewer.
     members: Vec<Member>,
+    course: Arc<Course>,
     /// Whether anything was sent yet.
     begun: bool,
     /// Whether the upstream has come to rest since it began: what it had to say at first is over.
     settled: bool,
+    /// Whether it goes on for those whom it has, and takes no others.
+    retired: bool,
     ended: bool,
     upstream: Option<AbortHandle>,
+}
+
+/// What a stream runs on now: another supergraph gives it another.
+pub(super) struct Course {
+    pub(super) engine: Engine,
+    pub(super) operation: PreparedOperation,
 }
 
 struct Member {
@@ -45,12 +54,14 @@ struct Member {
 
 impl Channel {
     /// A channel with its first client.
-    pub(super) fn with_first(context: RequestContext) -> (Arc<Self>, Arc<Mailbox>) {
+    pub(super) fn with_first(course: Course, context: RequestContext) -> (Arc<Self>, Arc<Mailbox>) {
         let mailbox = Arc::new(Mailbox::default());
         let state = State {
             members: vec![Member { mailbox: Arc::clone(&mailbox), context }],
+            course: Arc::new(course),
             begun: false,
             settled: false,
+            retired: false,
             ended: false,
             upstream: None,
         };
@@ -60,7 +71,7 @@ impl Channel {
     /// A place at the stream from now on; `None` when it can't be joined any more, or in the midst of its beginning.
     pub(super) fn join(&self, context: &RequestContext) -> Option<Arc<Mailbox>> {
         let mut state = self.lock();
-        if state.ended || (state.begun && !state.settled) {
+        if state.ended || state.retired || (state.begun && !state.settled) {
             return None;
         }
         let mailbox = Arc::new(Mailbox::default());
@@ -113,6 +124,18 @@ impl Channel {
         renewed.or_else(|| {
             state.members.iter().max_by_key(|member| lasts(member)).map(|member| member.context.clone())
         })
+    }
+
+    pub(super) fn course(&self) -> Arc<Course> {
+        Arc::clone(&self.lock().course)
+    }
+
+    pub(super) fn set_course(&self, course: Arc<Course>) {
+        self.lock().course = course;
+    }
+
+    pub(super) fn retire(&self) {
+        self.lock().retired = true;
     }
 
     pub(super) fn settle(&self) {

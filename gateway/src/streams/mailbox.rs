@@ -17,6 +17,8 @@ pub(super) enum Last {
     Complete,
     /// The stream broke or could not begin.
     Refused(GraphqlResponse),
+    /// This client fell behind the others, and goes on by itself from its last cursor.
+    Detached,
 }
 
 /// What a client finds.
@@ -113,7 +115,7 @@ mod tests {
             has_errors: false,
             status: http::StatusCode::OK,
         };
-        StreamItem { response }
+        StreamItem { response, cursor: None }
     }
 
     #[tokio::test]
@@ -126,7 +128,7 @@ mod tests {
         assert!(mailbox.offer(&item("1"), bounds) && mailbox.offer(&item("2"), bounds));
         assert!(!mailbox.offer(&item("3"), bounds));
         mailbox.end(Last::Complete);
-        mailbox.end(Last::Refused(GraphqlResponse::request_error("INTERNAL", "Too late.")));
+        mailbox.end(Last::Detached);
         for expected in ["1", "2"] {
             assert!(matches!(mailbox.take().await, Taken::Item(item) if item.response.body == expected));
         }

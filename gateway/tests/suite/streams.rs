@@ -1,4 +1,6 @@
-//! Live streams: shared, bounded, never skipped over.
+//! Live streams: shared, bounded, never skipped over, and taken up again where they broke off.
 
 mod feed;
+mod replacing;
+mod resuming;
 mod sharing;

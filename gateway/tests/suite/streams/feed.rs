@@ -2,10 +2,11 @@
 
 use std::{
     collections::HashMap,
-    convert::Infallible,
+    io,
+    net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -40,8 +41,12 @@ pub(crate) struct World {
     pub(crate) open: watch::Sender<usize>,
     /// The `after` of each subscription that was opened.
     pub(crate) opened_after: Mutex<Vec<Option<String>>>,
+    /// Whether a replay begins with the event that the client has seen.
+    pub(crate) replays_the_last: AtomicBool,
     /// Requests for authors' names.
     pub(crate) completions: AtomicUsize,
+    /// Changes when every connection has to break.
+    crashes: watch::Sender<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,7 +60,9 @@ impl World {
             log: watch::Sender::default(),
             open: watch::Sender::default(),
             opened_after: Mutex::default(),
+            replays_the_last: AtomicBool::new(false),
             completions: AtomicUsize::new(0),
+            crashes: watch::Sender::default(),
         })
     }
 
@@ -153,7 +160,8 @@ fn world_of(context: &Context<'_>) -> Arc<World> {
     Arc::clone(context.data_unchecked())
 }
 
-fn cursor(number: usize) -> String {
+/// What the feed calls the position after so many events; with a quote, as cursors may have anything in them.
+pub(crate) fn cursor(number: usize) -> String {
     format!("at \"{number}\"")
 }
 
@@ -163,8 +171,9 @@ fn number_of(cursor: &str) -> usize {
 
 fn follow(world: Arc<World>, after: Option<String>) -> impl Stream<Item = Entry> + use<> {
     let mut log = world.log.subscribe();
+    let replays_the_last = world.replays_the_last.load(Ordering::SeqCst);
     let mut shown = match &after {
-        Some(cursor) => number_of(cursor),
+        Some(cursor) => number_of(cursor).saturating_sub(usize::from(replays_the_last)),
         None => log.borrow().len(),
     };
     let open = OpenStream::new(world, after);
@@ -228,24 +237,42 @@ fn names_schema() -> NamesSchema {
 
 fn feed_router(world: &Arc<World>) -> Router {
     let schema = feed_schema(world);
-    let answer = async move |headers: HeaderMap, body: Bytes| {
+    let answer = async move |State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes| {
         let request: Request = serde_json::from_slice(&body).expect("the gateway sends GraphQL requests");
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if accept.contains("text/event-stream") {
-            stream(schema.execute_stream(request))
+            stream(&world, schema.execute_stream(request))
         } else {
             let json = serde_json::to_vec(&schema.execute(request).await).expect("responses serialise");
             ([(header::CONTENT_TYPE, "application/json")], json).into_response()
         }
     };
-    Router::new().route("/graphql", post(answer))
+    Router::new().route("/graphql", post(answer)).with_state(Arc::clone(world))
 }
 
-fn stream(responses: impl Stream<Item = async_graphql::Response> + Send + 'static) -> Response {
-    let chunks = responses.map(|response| {
-        let json = serde_json::to_string(&response).expect("responses serialise");
-        Ok::<_, Infallible>(format!("event: next\ndata: {json}\n\n"))
-    });
+/// Server-sent events, broken off when the world says so.
+fn stream(
+    world: &World,
+    responses: impl Stream<Item = async_graphql::Response> + Send + 'static,
+) -> Response {
+    let mut crashes = world.crashes.subscribe();
+    let chunks = async_stream::stream! {
+        let mut responses = std::pin::pin!(responses);
+        loop {
+            let response = tokio::select! {
+                biased;
+                _ = crashes.changed() => {
+                    yield Err(io::Error::other("a crash"));
+                    return;
+                }
+                response = responses.next() => response,
+            };
+            let Some(response) = response else { break };
+            let json = serde_json::to_string(&response).expect("responses serialise");
+            yield Ok(format!("event: next\ndata: {json}\n\n"));
+        }
+        yield Ok("event: complete\ndata: \n\n".to_owned());
+    };
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(chunks)).into_response()
 }
 
@@ -265,7 +292,9 @@ pub(crate) struct Feed {
     pub(crate) gateway: Gateway,
     pub(crate) edge: Server,
     pub(crate) world: Arc<World>,
-    _subgraphs: [Server; 2],
+    feed: Option<Server>,
+    feed_address: SocketAddr,
+    names: Server,
 }
 
 impl Feed {
@@ -273,9 +302,36 @@ impl Feed {
         let world = World::new();
         let feed = Server::start(fixture::any_port(), feed_router(&world)).await;
         let names = Server::start(fixture::any_port(), names_router(&world)).await;
-        let gateway = fixture::gateway(supergraph(&feed.url(), &names.url()), config, HashMap::new());
+        let gateway =
+            fixture::gateway(supergraph(&feed.url(), &names.url(), |sdl| sdl), config, HashMap::new());
         let edge = Server::start(fixture::any_port(), gateway.router()).await;
-        Self { gateway, edge, world, _subgraphs: [feed, names] }
+        Self { gateway, edge, world, feed_address: feed.address, feed: Some(feed), names }
+    }
+
+    /// The supergraph with a change to the feed's schema.
+    pub(crate) fn supergraph(&self, change: impl FnOnce(String) -> String) -> String {
+        supergraph(&format!("http://{}/graphql", self.feed_address), &self.names.url(), change)
+    }
+
+    /// A second server of the feed, and the supergraph that leads to it.
+    pub(crate) async fn elsewhere(&self) -> (Server, String) {
+        let server = Server::start(fixture::any_port(), feed_router(&self.world)).await;
+        let supergraph = supergraph(&server.url(), &self.names.url(), |sdl| sdl);
+        (server, supergraph)
+    }
+
+    /// The feed breaks off every connection and takes no new ones.
+    pub(crate) async fn crash(&mut self) {
+        drop(self.feed.take().expect("it runs"));
+        self.world.crashes.send_modify(|crashes| *crashes += 1);
+        let closed = async { while tokio::net::TcpStream::connect(self.feed_address).await.is_ok() {} };
+        tokio::time::timeout(DEADLINE, closed).await.expect("the subgraph stops");
+        self.world.streams(0).await;
+    }
+
+    /// The feed is back, with its log.
+    pub(crate) async fn come_back(&mut self) {
+        self.feed = Some(Server::start(self.feed_address, feed_router(&self.world)).await);
     }
 
     pub(crate) async fn socket(&self) -> Socket {
@@ -294,13 +350,13 @@ impl Feed {
     }
 }
 
-fn supergraph(feed_url: &str, names_url: &str) -> String {
+fn supergraph(feed_url: &str, names_url: &str, change: impl FnOnce(String) -> String) -> String {
     let options = || SDLExportOptions::new().federation().compose_directive();
     let service = |name: &str, sdl: &str, url: &str| {
         ServiceDefinition::new(name, graphql_core::parse(sdl).expect("async-graphql exports GraphQL"))
             .with_url(url)
     };
-    let feed = feed_schema(&World::new()).sdl_with_options(options());
+    let feed = change(feed_schema(&World::new()).sdl_with_options(options()));
     let services = [
         service("feed", &feed, feed_url),
         service("names", &names_schema().sdl_with_options(options()), names_url),
