@@ -171,7 +171,8 @@ impl<'d> Resolver<'d> {
 
     fn field(&mut self, field: &'d Field) -> FieldNode {
         FieldNode {
-            alias: field.alias.clone(),
+            // `a: a` is `a`; the planner takes them for two fields.
+            alias: field.alias.clone().filter(|alias| *alias != field.name),
             guarded_alias: self.reserved.guarded_alias(field),
             name: field.name.clone(),
             arguments: field.arguments.clone(),

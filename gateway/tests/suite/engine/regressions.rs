@@ -252,3 +252,18 @@ async fn a_failure_costs_dependents_even_when_they_are_asked_elsewhere() {
     assert_eq!(response["data"], json!({ "desk": { "colour": "oak", "letters": null } }));
     assert_eq!(faults(&response), ["desk.letters UPSTREAM_UNAVAILABLE people"]);
 }
+
+#[tokio::test]
+async fn an_alias_that_is_the_fields_own_name_is_the_same_field() {
+    let office = office();
+    let data = office
+        .data("{ desk { lamp: lamp { watts: watts } lamp { w: watts } owner: owner { name } owner { n: name name: name } } lamp: lamp { watts } lamp { w: watts } }")
+        .await;
+    assert_eq!(
+        data,
+        json!({
+            "desk": { "lamp": { "watts": 40, "w": 40 }, "owner": { "name": "Ada", "n": "Ada" } },
+            "lamp": { "watts": 60, "w": 60 }
+        })
+    );
+}
