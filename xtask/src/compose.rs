@@ -3,6 +3,8 @@
 mod complete;
 mod config;
 mod drift;
+mod further;
+mod model;
 mod outline;
 mod planner;
 mod problems;
@@ -18,6 +20,7 @@ use xshell::{Shell, cmd};
 
 use self::config::{Subgraph, SupergraphConfig};
 use self::drift::Generated;
+use self::further::Models;
 use self::problems::{Places, Problem, syntax_problem};
 use crate::workspace;
 
@@ -133,15 +136,16 @@ fn check_drift(files: &[Generated], root: &Path) -> anyhow::Result<()> {
 /// Composes, and has the result loaded and planned before anybody relies on it.
 fn compose(subgraphs: &[Subgraph]) -> anyhow::Result<Composed> {
     let services = parse(subgraphs)?;
-    let success = match compose_services(&services) {
-        Ok(CompositionResult::Success(success)) => success,
-        Ok(CompositionResult::Failure(failure)) => {
-            let places = Places::of(subgraphs);
-            return refuse(failure.errors().iter().map(|error| places.problem(error)).collect());
-        }
-        Err(error) => return refuse(vec![Places::of(subgraphs).problem(&error.into_graphql_error())]),
-    };
-    finish(&success)
+    let models = Models::of(&services);
+    let mut errors = models.errors();
+    match compose_services(&services) {
+        Ok(CompositionResult::Success(success)) if errors.is_empty() => return finish(&success),
+        Ok(CompositionResult::Success(_)) => {}
+        Ok(CompositionResult::Failure(failure)) => errors.extend(failure.errors().iter().cloned()),
+        Err(error) => errors.push(error.into_graphql_error()),
+    }
+    let places = Places::of(subgraphs, &models);
+    refuse(errors.iter().map(|error| places.problem(error)).collect())
 }
 
 fn parse(subgraphs: &[Subgraph]) -> anyhow::Result<Vec<ServiceDefinition>> {

@@ -108,7 +108,8 @@ fn leaves<'a>(api: &graphql_core::Document, fields: &'a [FieldDefinition]) -> Ve
     fields.iter().filter(leaf).map(|field| field.name.value.as_str()).collect()
 }
 
-fn named(ty: &graphql_core::Type) -> &str {
+/// The name inside lists and non-nulls.
+pub(super) fn named(ty: &graphql_core::Type) -> &str {
     match ty {
         graphql_core::Type::Named(named) => &named.name.value,
         graphql_core::Type::List(list) => named(&list.ty),

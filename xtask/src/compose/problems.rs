@@ -6,7 +6,9 @@ use federation_composition::GraphQLError;
 use federation_composition::graphql_core;
 
 use super::config::Subgraph;
+use super::further::Models;
 use super::outline::Outline;
+use super::tokens::{Token, tokens};
 
 /// One composition error.
 #[derive(Debug)]
@@ -32,19 +34,19 @@ impl fmt::Display for Problem {
 }
 
 /// The subgraphs' documents, kept to place the errors.
-#[derive(Debug)]
 pub(super) struct Places<'a> {
+    models: &'a Models,
     subgraphs: Vec<(&'a Subgraph, Outline)>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn of(subgraphs: &'a [Subgraph]) -> Self {
-        Self { subgraphs: subgraphs.iter().map(|subgraph| (subgraph, Outline::of(&subgraph.sdl))).collect() }
+    pub(super) fn of(subgraphs: &'a [Subgraph], models: &'a Models) -> Self {
+        let subgraphs = subgraphs.iter().map(|subgraph| (subgraph, Outline::of(&subgraph.sdl))).collect();
+        Self { models, subgraphs }
     }
 
     /// Places an error of the composition library by the names its message quotes.
     pub(super) fn problem(&self, error: &GraphQLError) -> Problem {
-        let code = error.code().unwrap_or("INVALID_GRAPHQL").to_owned();
         let (prefix, message) = self.split_prefix(&error.message);
         let quoted = quoted(message);
         let mut subgraphs = self.named_subgraphs(prefix, &quoted, message);
@@ -55,7 +57,12 @@ impl<'a> Places<'a> {
             let defining = self.subgraphs.iter().filter(|(_, outline)| outline.defines(coordinate));
             subgraphs = defining.map(|(subgraph, _)| subgraph.name.clone()).collect();
         }
-        let places = coordinate.as_deref().map(|at| self.lines(at, &subgraphs)).unwrap_or_default();
+        let mut places = coordinate.as_deref().map(|at| self.lines(at, &subgraphs)).unwrap_or_default();
+        if places.is_empty() {
+            places = self.mentions(message, &subgraphs);
+        }
+        let code = error.code().unwrap_or("INVALID_GRAPHQL");
+        let code = self.models.precise_code(code, message, coordinate.as_deref()).to_owned();
         Problem { code, subgraphs, coordinate, places, message: message.to_owned() }
     }
 
@@ -91,7 +98,9 @@ impl<'a> Places<'a> {
             quoted.iter().copied().find(|candidate| candidate.starts_with(&prefix) && defined(candidate))
         };
         let words = message.split(|letter: char| !letter.is_ascii_alphanumeric() && !"_.".contains(letter));
-        let mut bare = words.map(|word| word.trim_end_matches('.')).filter(|word| is_member(word));
+        let mut bare = words
+            .map(|word| word.trim_end_matches('.'))
+            .filter(|word| is_member(word) && !message.contains(&format!("//{word}")));
         let first = quoted.iter().copied().find(defined);
         first
             .map(|found| member_of(found).unwrap_or(found))
@@ -105,6 +114,26 @@ impl<'a> Places<'a> {
         named
             .filter_map(|(subgraph, outline)| {
                 outline.line(coordinate).map(|line| format!("{}:{line}", subgraph.file))
+            })
+            .collect()
+    }
+
+    /// Where the subgraphs first say a name that the message says, or else where they link federation.
+    fn mentions(&self, message: &str, subgraphs: &[String]) -> Vec<String> {
+        let words = message.split(|letter: char| !letter.is_ascii_alphanumeric() && !"_@".contains(letter));
+        let telling = |word: &&str| {
+            word.starts_with(|first: char| first == '@' || first == '_' || first.is_ascii_uppercase())
+        };
+        let names: Vec<&str> = words.filter(telling).map(|word| word.trim_start_matches('@')).collect();
+        let about = self.subgraphs.iter().filter(|(subgraph, _)| subgraphs.contains(&subgraph.name));
+        about
+            .filter_map(|(subgraph, _)| {
+                let tokens = tokens(&subgraph.sdl);
+                let line_of = |name: &str| {
+                    tokens.iter().find(|(token, _)| *token == Token::Name(name)).map(|(_, line)| *line)
+                };
+                let line = names.iter().find_map(|name| line_of(name)).or_else(|| line_of("link"))?;
+                Some(format!("{}:{line}", subgraph.file))
             })
             .collect()
     }
