@@ -145,7 +145,7 @@ impl Gateway {
             authenticator,
             request_ids: RequestIds::new(),
             drain: Drain::new(Duration::from_millis(config.websocket.drain_jitter_ms)),
-            slots: StreamSlots::new(config.http.max_streams),
+            slots: StreamSlots::new(&config.http),
             reserved: ReservedStreams::new(config.sse.clone()),
             streams,
             config,

@@ -197,7 +197,7 @@ mod tests {
             session: Some(session.to_owned()),
             roles: Vec::new(),
             scopes: Vec::new(),
-            policies: Default::default(),
+            policies: Vec::new(),
             expires_at: None,
             claims: Map::from_iter([("iat".to_owned(), json!(at(issued_at).timestamp()))]),
         }

@@ -101,10 +101,9 @@ impl ValidDocument {
             OperationDefinition::Subscription(_) => OperationKind::Subscription,
         };
         let conditions = condition_variables(&document, picked);
-        let text = (kind == OperationKind::Subscription).then(|| Box::from(text));
-        let bytes = size_of::<Self>()
-            + footprint::of_document(&document)
-            + text.as_ref().map_or(0, |text: &Box<str>| text.len());
+        let text: Option<Box<str>> = (kind == OperationKind::Subscription).then(|| text.into());
+        let bytes =
+            size_of::<Self>() + footprint::of_document(&document) + text.as_deref().map_or(0, str::len);
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
         let (touched, uses) = (Touched::default(), AtomicU64::new(0));
         let mut valid = Self { number, document, operation, text, kind, conditions, touched, bytes, uses };

@@ -19,6 +19,9 @@ pub struct HttpConfig {
     pub multipart_heartbeat_ms: u64,
     /// WebSockets and event streams at the same time.
     pub max_streams: usize,
+    /// The same for one viewer, over all of their clients; unlimited by default. Who names nobody counts towards
+    /// `max_streams` only.
+    pub max_streams_per_viewer: Option<usize>,
 }
 
 impl Default for HttpConfig {
@@ -29,6 +32,7 @@ impl Default for HttpConfig {
             sse_keep_alive_ms: 12_000,
             multipart_heartbeat_ms: 5_000,
             max_streams: 20_000,
+            max_streams_per_viewer: None,
         }
     }
 }
@@ -47,11 +51,12 @@ pub struct WebSocketConfig {
     pub max_operations: usize,
     /// How much may wait for a slow reader before its operations are held back.
     pub max_buffered_bytes: usize,
-    /// A reader that takes nothing for this long is disconnected.
+    /// A reader that takes nothing for this long is closed with 1013: it may come back.
     pub slow_reader_timeout_ms: u64,
     /// Between two pings; a client that is silent for two of them is gone.
     pub ping_interval_ms: u64,
-    /// Refuse upgrades whose `Origin` is neither our own nor in `cors.origins`.
+    /// Refuse upgrades whose `Origin` is neither the host that they ask for nor in `cors.origins`; `true` by default. A
+    /// proxy before the gateway has to leave `Host` as it was, or the page's origin has to be listed.
     pub check_origin: bool,
     /// On a stop, sockets are closed spread over this time.
     pub drain_jitter_ms: u64,
@@ -67,7 +72,7 @@ impl Default for WebSocketConfig {
             max_buffered_bytes: 512 * 1024,
             slow_reader_timeout_ms: 15_000,
             ping_interval_ms: 20_000,
-            check_origin: false,
+            check_origin: true,
             drain_jitter_ms: 500,
         }
     }

@@ -72,15 +72,17 @@ pub(super) fn require_preflight(headers: &HeaderMap, csrf: &CsrfConfig) -> Resul
     Err(Refusal::CrossSite(csrf.preflight_headers.first().cloned().unwrap_or_default()))
 }
 
-/// Refuses a WebSocket that a page of another site opens.
+/// Refuses a WebSocket that a page of another site opens, or one that hides where it is from (`null`). Programs other than
+/// browsers name no origin.
 pub(super) fn refuse_foreign_upgrade(headers: &HeaderMap, cors: &CorsConfig) -> Result<(), Refusal> {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return Ok(());
     };
     let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, rest)| rest);
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let own = authority.is_some() && authority == host;
-    if own || allowed(headers, cors) { Ok(()) } else { Err(Refusal::Origin) }
+    let own = authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host));
+    let hidden = origin.as_bytes().eq_ignore_ascii_case(b"null");
+    if own || (!hidden && allowed(headers, cors)) { Ok(()) } else { Err(Refusal::Origin) }
 }
 
 fn allowed(headers: &HeaderMap, cors: &CorsConfig) -> bool {
@@ -116,6 +118,12 @@ mod tests {
         assert!(upgrade(&[("host", "api.example"), ("origin", "https://api.example")]));
         assert!(upgrade(&[("host", "api.example"), ("origin", "https://app.example")]));
         assert!(!upgrade(&[("host", "api.example"), ("origin", "https://evil.example")]));
+        assert!(upgrade(&[("host", "API.example:8443"), ("origin", "https://api.example:8443")]));
+        assert!(!upgrade(&[("host", "api.example:8443"), ("origin", "https://api.example")]));
+        assert!(!upgrade(&[("host", "api.example"), ("origin", "null")]));
+        let all = CorsConfig { origins: vec!["*".to_owned()], ..CorsConfig::default() };
+        let upgrade = |pairs| refuse_foreign_upgrade(&headers(pairs), &all).is_ok();
+        assert!(upgrade(&[("host", "api.example"), ("origin", "https://evil.example")]));
         assert!(!upgrade(&[("host", "api.example"), ("origin", "null")]));
     }
 }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
+    sync::mpsc,
     time::{Instant, interval_at, sleep},
 };
 use tokio_util::task::AbortOnDropHandle;
@@ -22,7 +22,7 @@ use url::form_urlencoded;
 
 use super::{
     Gateway, SseConfig, access_log::AccessLog, call::Call, event_stream, graphql, media::Media, origin,
-    params::Incoming, refusal::Refusal, response_stream,
+    params::Incoming, refusal::Refusal, response_stream, stream_slots::StreamSlot,
 };
 use crate::{
     authenticate::{Identity, Lifetime},
@@ -69,7 +69,7 @@ impl ReservedStreams {
         &self,
         token: &str,
         viewer: Option<&Identity>,
-    ) -> Result<(Arc<Reservation>, mpsc::Receiver<Bytes>, OwnedSemaphorePermit), Refusal> {
+    ) -> Result<(Arc<Reservation>, mpsc::Receiver<Bytes>, StreamSlot), Refusal> {
         // Under the lock, so that it doesn't lapse at this moment.
         let by_token = self.lock();
         let found = by_token.get(token).filter(|found| found.admits(viewer)).ok_or(Refusal::UnknownStream)?;
@@ -157,7 +157,7 @@ pub(super) async fn answer(
 
 /// PUT: a new reservation, which lapses when it isn't opened soon.
 fn reserve(gateway: &Gateway, viewer: Option<Arc<Identity>>) -> Result<Response, Refusal> {
-    let slot = gateway.shared.slots.take().ok_or(Refusal::Overloaded)?;
+    let slot = gateway.shared.slots.take_with(viewer.as_deref())?;
     let token = random::token().ok_or(Refusal::Internal)?;
     let reserved = &gateway.shared.reserved;
     let lapse = Duration::from_millis(reserved.config.reservation_timeout_ms);
@@ -188,7 +188,7 @@ fn chunks(
     reservation: Arc<Reservation>,
     ending: Ending,
     mut events: mpsc::Receiver<Bytes>,
-    slot: OwnedSemaphorePermit,
+    slot: StreamSlot,
 ) -> impl Stream<Item = Bytes> + Send + use<> {
     let open = gateway.shared.drain.track();
     let lifetime = Lifetime::of(reservation.owner(), &gateway.shared.authenticator);

@@ -81,7 +81,7 @@ fn chunks(
     mut responses: BoxStream<'static, GraphqlResponse>,
     media: Media,
 ) -> Result<impl Stream<Item = Bytes> + Send + use<>, Refusal> {
-    let slot = gateway.shared.slots.take().ok_or(Refusal::Overloaded)?;
+    let slot = gateway.shared.slots.take_with(context.viewer.as_deref())?;
     let open = gateway.shared.drain.track();
     let lifetime = Lifetime::of(context.viewer.as_deref(), &gateway.shared.authenticator);
     let stopped = gateway.shared.drain.stopped(&context.request_id);

@@ -44,7 +44,7 @@ async fn try_upgrade(gateway: &Gateway, mut parts: Parts, request_id: &str) -> R
         origin::refuse_foreign_upgrade(&parts.headers, &gateway.shared.config.cors)?;
     }
     let viewer = gateway.shared.authenticator.authenticate(&parts.headers).await?;
-    let slot = gateway.shared.slots.take().ok_or(Refusal::Overloaded)?;
+    let slot = gateway.shared.slots.take()?;
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,
         Err(rejection) => return Ok(rejection.into_response()),

@@ -31,14 +31,21 @@ struct State {
     /// All are the same viewer.
     members: Vec<Member>,
     course: Arc<Course>,
-    /// Whether anything was sent yet.
-    begun: bool,
-    /// Whether the upstream has come to rest since it began: what it had to say at first is over.
-    settled: bool,
+    beginning: Beginning,
     /// Whether it goes on for those whom it has, and takes no others.
     retired: bool,
     ended: bool,
     upstream: Option<AbortHandle>,
+}
+
+/// What an upstream says at first, all at once, such as what a client missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beginning {
+    /// Nothing was said yet.
+    Ahead,
+    Underway,
+    /// The upstream has come to rest since.
+    Over,
 }
 
 /// What a stream runs on now: another supergraph gives it another.
@@ -59,8 +66,7 @@ impl Channel {
         let state = State {
             members: vec![Member { mailbox: Arc::clone(&mailbox), context }],
             course: Arc::new(course),
-            begun: false,
-            settled: false,
+            beginning: Beginning::Ahead,
             retired: false,
             ended: false,
             upstream: None,
@@ -71,7 +77,7 @@ impl Channel {
     /// A place at the stream from now on; `None` when it can't be joined any more, or in the midst of its beginning.
     pub(super) fn join(&self, context: &RequestContext) -> Option<Arc<Mailbox>> {
         let mut state = self.lock();
-        if state.ended || state.retired || (state.begun && !state.settled) {
+        if state.ended || state.retired || state.beginning == Beginning::Underway {
             return None;
         }
         let mailbox = Arc::new(Mailbox::default());
@@ -140,7 +146,9 @@ impl Channel {
 
     pub(super) fn settle(&self) {
         let mut state = self.lock();
-        state.settled |= state.begun;
+        if state.beginning == Beginning::Underway {
+            state.beginning = Beginning::Over;
+        }
     }
 
     /// Nothing follows for anybody.
@@ -158,7 +166,9 @@ impl Channel {
         let bounds = Bounds { events: config.buffer_events, bytes: config.buffer_bytes };
         let mut full: Vec<_> = {
             let mut state = self.lock();
-            state.begun = true;
+            if state.beginning == Beginning::Ahead {
+                state.beginning = Beginning::Underway;
+            }
             let mailboxes = state.members.iter().map(|member| &member.mailbox);
             mailboxes.filter(|mailbox| !mailbox.offer(item, bounds)).cloned().collect()
         };

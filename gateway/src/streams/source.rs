@@ -198,7 +198,8 @@ impl Source {
             let then = next.engine.stream_request(&next.operation, self.cursor.as_ref());
             matches!((now, then), (Ok(now), Ok(then)) if now == then)
         };
-        if !same && !(self.can_be_taken_up() && next.operation.is_resumable()) {
+        let can_move = self.can_be_taken_up() && next.operation.is_resumable();
+        if !same && !can_move {
             self.channel.retire();
             return Ok(None);
         }

@@ -149,11 +149,6 @@ impl Socket {
         self.send_text(&message.to_string()).await;
     }
 
-    /// Sends to a gateway that may have hung up.
-    pub(crate) async fn try_send(&mut self, message: Value) -> Result<(), Error> {
-        self.0.send(Message::text(message.to_string())).await
-    }
-
     pub(crate) async fn send_text(&mut self, text: &str) {
         self.send_frame(Message::text(text)).await;
     }
@@ -171,6 +166,20 @@ impl Socket {
         match self.frame().await {
             Message::Text(text) => serde_json::from_str(&text).expect("messages are JSON"),
             other => panic!("expected a message, got {other:?}"),
+        }
+    }
+
+    /// Whether the handshake was accepted; otherwise the socket was closed.
+    pub(crate) async fn acknowledgement(&mut self) -> bool {
+        self.message_or_close().await.is_ok_and(|message| message["type"] == "connection_ack")
+    }
+
+    /// The next message, or the code and reason with which the gateway closes.
+    pub(crate) async fn message_or_close(&mut self) -> Result<Value, (u16, String)> {
+        match self.frame().await {
+            Message::Text(text) => Ok(serde_json::from_str(&text).expect("messages are JSON")),
+            Message::Close(Some(frame)) => Err((frame.code.into(), frame.reason.to_string())),
+            other => panic!("expected a message or a close, got {other:?}"),
         }
     }
 

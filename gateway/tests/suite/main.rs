@@ -11,9 +11,9 @@ mod event_stream;
 mod fixture;
 mod forwarding;
 mod graphql_over_http;
+mod hostile_sockets;
 mod legacy_websocket;
 mod multipart;
-
 mod playground;
 mod process;
 mod reserved_streams;

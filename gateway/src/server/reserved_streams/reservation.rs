@@ -7,13 +7,13 @@ use std::{
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     authenticate::Identity,
     engine::GraphqlResponse,
-    server::{event_stream, refusal::Refusal},
+    server::{event_stream, refusal::Refusal, stream_slots::StreamSlot},
 };
 
 /// Events on their way to a reader; when it is slow, operations wait here and their streams are bounded behind.
@@ -45,7 +45,7 @@ struct Running {
 #[derive(Debug)]
 struct Unopened {
     events: mpsc::Receiver<Bytes>,
-    slot: OwnedSemaphorePermit,
+    slot: StreamSlot,
     /// Dropped as soon as it is open: the reservation no longer lapses.
     _lapsing: AbortOnDropHandle<()>,
 }
@@ -54,7 +54,7 @@ impl Reservation {
     pub(super) fn new(
         owner: Option<Arc<Identity>>,
         lapsing: AbortOnDropHandle<()>,
-        slot: OwnedSemaphorePermit,
+        slot: StreamSlot,
     ) -> Self {
         let (sender, events) = mpsc::channel(WAITING_EVENTS);
         let unopened = Some(Unopened { events, slot, _lapsing: lapsing });
@@ -84,7 +84,7 @@ impl Reservation {
     }
 
     /// The events, to whoever opens the stream first.
-    pub(super) fn open(&self) -> Option<(mpsc::Receiver<Bytes>, OwnedSemaphorePermit)> {
+    pub(super) fn open(&self) -> Option<(mpsc::Receiver<Bytes>, StreamSlot)> {
         let Unopened { events, slot, .. } = self.state().unopened.take()?;
         Some((events, slot))
     }

@@ -11,6 +11,10 @@ pub(super) enum Close {
     TooLarge,
     /// 1012: come back in a moment.
     Restarting,
+    /// 1013: what waited for the client was given up.
+    TooSlow,
+    /// 1013: the viewer has too many streams.
+    TooMany,
     /// 4400
     Malformed(String),
     /// 4401: an operation before the connection was acknowledged.
@@ -36,6 +40,8 @@ impl Close {
             Self::Asked => (1000, "Bye".to_owned()),
             Self::TooLarge => (1009, "Message too large".to_owned()),
             Self::Restarting => (1012, "Service restart".to_owned()),
+            Self::TooSlow => (1013, "Too slow a reader".to_owned()),
+            Self::TooMany => (1013, "Too many open streams".to_owned()),
             Self::Malformed(reason) => (4400, format!("Invalid message: {reason}")),
             Self::NotAcknowledged => (4401, "Unauthorized".to_owned()),
             Self::Forbidden(reason) => (4403, format!("Forbidden: {reason}")),

@@ -13,19 +13,19 @@ use super::{
     close::Close,
     handshake::{Authenticated, Handshake, authorization, merged},
     operations::Operations,
-    outbox::Outbox,
+    outbox::{Outbox, SendError},
     protocol::{ClientMessage, PingPayload, Protocol, ServerMessage},
     renewal::{self, Checked, RenewalError, Renewals},
 };
 use crate::{
     authenticate::{Identity, Lifetime},
     engine::{context::RequestContext, request::GraphqlRequest},
-    server::{Gateway, refusal::Refusal},
+    server::{Gateway, refusal::Refusal, stream_slots::ViewerSlot},
     uploads::Uploads,
 };
 
 /// How long a closed socket may take to say goodbye.
-const FAREWELL: Duration = Duration::from_secs(1);
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A socket whose upgrade was accepted.
 pub(super) struct Connection {
@@ -59,6 +59,8 @@ struct Session {
     renewals: Renewals,
     operations: Operations,
     heard: Instant,
+    /// One of the viewer's places, once it is known who that is.
+    slot: Option<ViewerSlot>,
 }
 
 impl Connection {
@@ -90,6 +92,7 @@ impl Connection {
             renewals: Renewals::default(),
             operations: Operations::default(),
             heard: Instant::now(),
+            slot: None,
         };
         let end = if agreed.is_some() { session.run().await } else { End::Close(Close::Protocol) };
         session.finish(end).await;
@@ -113,7 +116,8 @@ impl Session {
                 end = self.lifetime.ended() => return Close::Forbidden(end.message().to_owned()).into(),
                 sent = self.outbox.write(), if !self.outbox.is_empty() => match sent {
                     Ok(()) => Ok(()),
-                    Err(_) => return End::Gone,
+                    Err(SendError::Gone) => return End::Gone,
+                    Err(SendError::Slow) => return Close::TooSlow.into(),
                 },
                 authenticated = self.handshake.authenticated() => self.acknowledge(authenticated),
                 renewed = self.renewals.next() => self.renewed(renewed),
@@ -215,6 +219,8 @@ impl Session {
     fn acknowledge(&mut self, authenticated: Authenticated) -> Result<(), End> {
         let viewer = authenticated.map_err(|error| self.forbid(error.to_string()))?;
         self.lifetime = Lifetime::of(viewer.as_deref(), &self.connection.gateway.shared.authenticator);
+        self.slot =
+            self.connection.gateway.shared.slots.take_for(viewer.as_deref()).map_err(|_| Close::TooMany)?;
         self.connection.viewer = viewer;
         self.handshake = Handshake::Acknowledged;
         self.say(ServerMessage::Acknowledged);
@@ -306,6 +312,9 @@ impl Session {
         drop(self.operations);
         let End::Close(close) = end else { return };
         tracing::debug!(socket = %self.connection.id, reason = ?close, "socket closed");
+        if close == Close::TooSlow {
+            self.outbox.give_up_waiting();
+        }
         self.outbox.push(Message::Close(Some(close.frame())));
         let farewell = async {
             // Unread bytes would make the kernel reset the connection, and the close frame be lost.

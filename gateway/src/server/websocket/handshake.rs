@@ -49,7 +49,8 @@ pub(super) fn merged(upgrade: &HeaderMap, payload: &Map<String, Value>) -> Heade
         if let (Ok(name), Some(value)) = (name, value)
             && name != header::HOST
         {
-            merged.insert(name, value);
+            // A map of headers holds 32,768; what is beyond is no header.
+            merged.try_insert(name, value).ok();
         }
     }
     headers::strip(&mut merged);

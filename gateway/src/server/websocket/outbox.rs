@@ -47,6 +47,13 @@ impl Outbox {
         self.queue.push_back(message);
     }
 
+    /// Forgets what was not begun to be sent. One more message may follow what was.
+    pub(super) fn give_up_waiting(&mut self) {
+        self.queue.clear();
+        self.queued_bytes = 0;
+        self.progress = Instant::now();
+    }
+
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.flushed
