@@ -341,7 +341,7 @@ revocations:
           line 12: traffic.retries: invalid value: integer `-1`, expected u32
           line 14: authentication.jwks: give either url or subgraph
           line 16: subgraphs.auth.url: "ftp://a" is not a URL that begins with http:// or https://
-          line 17: revocations: missing field `session_field`
+          line 18: revocations.subject: unknown field `subject`, expected `memory_seconds` or `events`
         "#);
     }
 

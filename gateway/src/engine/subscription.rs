@@ -162,10 +162,7 @@ impl Engine {
         error: &UpstreamError,
     ) -> GraphqlResponse {
         match primary_of(operation) {
-            Ok(fetch) => {
-                let failure = failure_of(&fetch.service, error);
-                GraphqlResponse::refusal(&[if error.is_passing() { failure.retryable() } else { failure }])
-            }
+            Ok(fetch) => failed(&fetch.service, error),
             Err(refusal) => refusal,
         }
     }
@@ -188,11 +185,12 @@ fn refusal(engine: &Engine, service: &str, error: &UpstreamError) -> GraphqlResp
         }
         _ => Vec::new(),
     };
-    if quoted.is_empty() {
-        GraphqlResponse::refusal(&[failure_of(service, error)])
-    } else {
-        GraphqlResponse::refusal(&quoted)
-    }
+    if quoted.is_empty() { failed(service, error) } else { GraphqlResponse::refusal(&quoted) }
+}
+
+fn failed(service: &str, error: &UpstreamError) -> GraphqlResponse {
+    let failure = failure_of(service, error);
+    GraphqlResponse::refusal(&[if error.is_passing() { failure.retryable() } else { failure }])
 }
 
 fn primary(node: &PlanNode) -> Option<&FetchNode> {

@@ -84,6 +84,10 @@ impl Servings {
         let mut planned = 0;
         let mut failure = None;
         for operation in old.hottest(self.config.warm_up_operations) {
+            // What is planned already would be taken even without any time.
+            if Instant::now() >= deadline {
+                break;
+            }
             match timeout_at(deadline, new.warm_up(&operation)).await {
                 Ok(WarmUp::Planned) => planned += 1,
                 Ok(WarmUp::NoLongerValid) => {}

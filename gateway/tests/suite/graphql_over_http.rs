@@ -301,9 +301,13 @@ async fn health_tells_of_the_gateway_and_of_each_subgraph() {
 #[tokio::test]
 async fn a_supergraph_or_configuration_that_makes_no_sense_is_refused_in_one_line() {
     let refusal = |supergraph_sdl: &str, config: &str| {
+        let config = match gateway::config::Config::from_yaml(config) {
+            Ok(config) => config,
+            Err(error) => return error.to_string(),
+        };
         let options = gateway::GatewayOptions {
             supergraph_sdl: supergraph_sdl.to_owned(),
-            config: gateway::config::Config::from_yaml(config).unwrap(),
+            config,
             identity_secret: None,
             transports: std::collections::HashMap::new(),
             clock: clock::SystemClock::shared(),

@@ -137,7 +137,6 @@ async fn what_the_schema_does_not_allow_is_refused() {
         "{ me { __typename: name } }",
         "{ a: __typename __x: __typename }",
         "{ me { id @unknown } }",
-        "{ me @defer { id } ... @defer { users { id } } }",
         "{ me @skip { id } }",
         "query A { me { id } } query A { me { id } }",
         "mutation { change }",

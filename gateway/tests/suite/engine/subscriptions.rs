@@ -132,14 +132,18 @@ async fn a_subgraph_that_refuses_the_subscription_is_quoted() {
     let federation = feed();
     let request = || serde_json::from_value(json!({ "query": QUERY })).unwrap();
     let body = r#"{"errors":[{"message":"Sign in first","extensions":{"code":"UNAUTHENTICATED"}}]}"#;
-    for (error, code) in [
-        (UpstreamError::Status(401, Some(body.into())), "UNAUTHENTICATED"),
-        (UpstreamError::Status(503, Some("busy".into())), "UPSTREAM_UNAVAILABLE"),
-        (UpstreamError::Overloaded, "UPSTREAM_UNAVAILABLE"),
+    let unavailable = json!({ "code": "UPSTREAM_UNAVAILABLE", "service": "posts", "retryable": true });
+    for (error, extensions) in [
+        (
+            UpstreamError::Status(401, Some(body.into())),
+            json!({ "code": "UNAUTHENTICATED", "service": "posts" }),
+        ),
+        (UpstreamError::Status(503, Some("busy".into())), unavailable.clone()),
+        (UpstreamError::Overloaded, unavailable),
     ] {
         federation.refuse_streams(error);
         let operation = federation.engine.prepare(request(), None).await.ok().unwrap();
         let refusal = read(&federation.engine.subscribe(operation, context()).await.err().unwrap());
-        assert_eq!(refusal["errors"][0]["extensions"], json!({ "code": code, "service": "posts" }));
+        assert_eq!(refusal["errors"][0]["extensions"], extensions);
     }
 }
