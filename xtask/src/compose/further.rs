@@ -54,7 +54,7 @@ impl Models {
     }
 }
 
-fn interfaces<'a>(model: &'a Model) -> impl Iterator<Item = (&'a String, &'a Shape)> {
+fn interfaces(model: &Model) -> impl Iterator<Item = (&String, &Shape)> {
     model.types.iter().filter(|(_, shape)| shape.is_interface)
 }
 
