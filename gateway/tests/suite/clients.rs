@@ -91,6 +91,11 @@ async fn npm_graphql_sse_queries_and_subscribes_over_distinct_connections() {
 }
 
 #[tokio::test]
+async fn npm_graphql_sse_queries_and_subscribes_over_a_single_connection() {
+    run(&["graphql-sse.mjs", "single"]).await;
+}
+
+#[tokio::test]
 async fn an_event_source_sees_events_and_the_completion() {
     run(&["eventsource.mjs"]).await;
 }
