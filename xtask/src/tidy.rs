@@ -1,7 +1,9 @@
 //! `tidy`: the rules of the architecture that a program can check.
 
 mod directions;
+mod error_codes;
 mod imports;
+mod literals;
 mod markdown;
 mod sources;
 mod tree;
@@ -18,7 +20,7 @@ pub(crate) struct Tidy {}
 /// What a rule is called in a message, and the check itself.
 type Rule = (&'static str, fn(&Tree) -> Vec<Finding>);
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     ("crate-directions", directions::crate_directions),
     ("graphql-layer", imports::graphql_layer),
     ("store-layer", imports::store_layer),
@@ -32,6 +34,7 @@ const RULES: [Rule; 13] = [
     ("stale-paths", markdown::stale_paths),
     ("stale-verbs", markdown::stale_verbs),
     ("stale-names", markdown::stale_names),
+    ("error-codes", error_codes::error_codes),
 ];
 
 impl Tidy {
