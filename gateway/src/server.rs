@@ -6,6 +6,7 @@ mod call;
 mod compression;
 mod config;
 mod drain;
+mod event_id;
 mod event_stream;
 mod graphql;
 mod media;

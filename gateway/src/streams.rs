@@ -40,6 +40,14 @@ pub(crate) struct StreamItem {
     pub(crate) cursor: Option<Cursor>,
 }
 
+/// What a client learns of its stream.
+#[derive(Debug)]
+pub(crate) enum StreamEvent {
+    /// What comes is what happened after this.
+    BeginsAfter(Cursor),
+    Next(StreamItem),
+}
+
 /// Opens streams. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Streams(Arc<Shared>);
@@ -61,21 +69,23 @@ impl Streams {
         Self(Arc::new(Shared { config, forwarded, servings, open: Mutex::default() }))
     }
 
-    /// Runs a subscription. Dropping the stream takes this client off; the last one ends the upstream.
+    /// Runs a subscription, from `after` on, or where the client's own argument says, or from now on. Dropping the stream
+    /// takes this client off; the last one ends the upstream.
     pub(crate) fn open(
         &self,
         engine: Engine,
         operation: PreparedOperation,
         context: RequestContext,
-    ) -> BoxStream<'static, StreamItem> {
+        after: Option<Cursor>,
+    ) -> BoxStream<'static, StreamEvent> {
         // Who has something to catch up with can't be joined with those who haven't.
-        let can_share = self.0.config.share && !operation.says_where_to_begin();
+        let can_share = self.0.config.share && after.is_none() && !operation.says_where_to_begin();
         let course = Course { engine, operation };
-        let seat = if can_share { self.share(course, context) } else { self.alone(course, context, None) };
+        let seat = if can_share { self.share(course, context) } else { self.alone(course, context, after) };
         stream::unfold(Some(seat), |seat| async move {
             let mut seat = seat?;
-            let (item, goes_on) = seat.next().await?;
-            Some((item, goes_on.then_some(seat)))
+            let (event, goes_on) = seat.next().await?;
+            Some((event, goes_on.then_some(seat)))
         })
         .boxed()
     }
@@ -126,7 +136,7 @@ struct Seat {
     channel: Arc<Channel>,
     mailbox: Arc<Mailbox>,
     context: RequestContext,
-    /// Of the last item that was taken.
+    /// Of the last item that was taken; before that, where the stream begins, if it is known.
     cursor: Option<Cursor>,
 }
 
@@ -150,20 +160,24 @@ impl Seat {
         self.channel.driven_by(task.abort_handle());
     }
 
-    /// The next item and whether others may follow.
-    async fn next(&mut self) -> Option<(StreamItem, bool)> {
+    /// The next event and whether others may follow.
+    async fn next(&mut self) -> Option<(StreamEvent, bool)> {
         loop {
             match self.mailbox.take().await {
+                Taken::BeginsAfter(cursor) => {
+                    self.cursor = Some(cursor.clone());
+                    return Some((StreamEvent::BeginsAfter(cursor), true));
+                }
                 Taken::Item(item) => {
                     self.channel.stir();
                     if item.cursor.is_some() {
                         self.cursor.clone_from(&item.cursor);
                     }
-                    return Some((item, true));
+                    return Some((StreamEvent::Next(item), true));
                 }
                 Taken::Last(Last::Complete) => return None,
                 Taken::Last(Last::Refused(response)) => {
-                    return Some((StreamItem { response, cursor: None }, false));
+                    return Some((StreamEvent::Next(StreamItem { response, cursor: None }), false));
                 }
                 Taken::Last(Last::Detached) => self.go_on_alone(),
             }

@@ -15,9 +15,9 @@ use graphql_tools::static_graphql::schema::{
 };
 use serde_json::{Map, Value as Json};
 
-use super::schema::named_type;
+use super::schema::{ApiSchema, named_type};
 use super::selections::{FieldNode, Selection, Selections};
-use super::variables::literal;
+use super::variables::{self, literal};
 
 /// The alias under which the gateway asks for an event's cursor.
 pub(super) const CURSOR_KEY: &str = "_stream_cursor";
@@ -32,8 +32,17 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    pub(super) fn new(text: &str, is_number: bool) -> Self {
+    pub(crate) fn new(text: &str, is_number: bool) -> Self {
         Self { text: text.into(), is_number }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is a number, and `text` its digits.
+    pub(crate) fn is_number(&self) -> bool {
+        self.is_number
     }
 
     fn value(&self) -> Json {
@@ -60,7 +69,8 @@ struct Resumable {
 pub(super) struct Resumption {
     /// Under which key the root field stands in the data.
     pub(super) data_key: String,
-    variable: String,
+    /// What takes the place of the client's argument.
+    variable: VariableDefinition,
     /// What the client gave for the argument.
     given: Option<Value>,
     /// Asks where the stream is now, under `CURSOR_KEY`.
@@ -78,9 +88,15 @@ impl Resumption {
         let mut variables = client.clone();
         let given = || self.given.as_ref().and_then(|value| resolved(value, client));
         if let Some(after) = cursor.map(Cursor::value).or_else(given) {
-            variables.insert(self.variable.clone(), after);
+            variables.insert(self.variable.name.clone(), after);
         }
         variables
+    }
+
+    /// Whether the argument takes `cursor`, as far as its type says.
+    pub(super) fn takes(&self, schema: &ApiSchema, cursor: &Cursor) -> bool {
+        let value = Map::from_iter([(self.variable.name.clone(), cursor.value())]);
+        variables::coerce(schema, std::slice::from_ref(&self.variable), value).is_ok()
     }
 }
 
@@ -123,6 +139,13 @@ impl Resumables {
         while variables.iter().any(|known| known.name == variable) {
             variable.push('_');
         }
+        let amended = amended(selections, resumable, &variable);
+        let variable = VariableDefinition {
+            position: Pos::default(),
+            name: variable,
+            var_type: resumable.after_type.clone(),
+            default_value: None,
+        };
         let resumption = Resumption {
             data_key: field.data_key().to_owned(),
             variable: variable.clone(),
@@ -133,14 +156,7 @@ impl Resumables {
                 .map(|(_, value)| value.clone()),
             start: resumable.start.as_ref().map(|start| format!("{{ {CURSOR_KEY}: {start} }}")),
         };
-        let amended = amended(selections, resumable, &variable);
-        let definition = VariableDefinition {
-            position: Pos::default(),
-            name: variable,
-            var_type: resumable.after_type.clone(),
-            default_value: None,
-        };
-        Some((amended, definition, resumption))
+        Some((amended, variable, resumption))
     }
 }
 

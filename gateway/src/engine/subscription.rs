@@ -95,6 +95,12 @@ impl Engine {
         Ok(StreamRequest { service: &fetch.service, url: url.map_or("", |(_, url)| url), body })
     }
 
+    /// Whether the subscription may be asked for what comes after `cursor`, which a client said.
+    pub(crate) fn can_begin_after(&self, operation: &PreparedOperation, cursor: &Cursor) -> bool {
+        let resumption = operation.variant.resumption.as_ref();
+        resumption.is_some_and(|resumption| resumption.takes(&self.inner.schema, cursor))
+    }
+
     /// The subscription's own fetch: what its subgraph sends, as it comes.
     pub(crate) async fn open_events(
         &self,

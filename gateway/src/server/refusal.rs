@@ -54,6 +54,8 @@ pub(super) enum Refusal {
     Unauthenticated(#[from] AuthenticationError),
     #[error(transparent)]
     Document(#[from] DocumentError),
+    #[error("Last-Event-ID is not an id of this stream")]
+    LastEventId,
     #[error("no event stream is reserved by this token")]
     UnknownStream,
     #[error("this event stream is open already")]
@@ -77,6 +79,7 @@ impl Refusal {
             Self::Document(_)
             | Self::Body
             | Self::Malformed(_)
+            | Self::LastEventId
             | Self::Batch
             | Self::BatchTooLarge(_)
             | Self::Forged(_) => StatusCode::BAD_REQUEST,
@@ -107,6 +110,7 @@ impl Refusal {
             Self::Unauthenticated(AuthenticationError::Unavailable) => "AUTHENTICATION_UNAVAILABLE",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Document(error) => error.code(),
+            Self::LastEventId => "LAST_EVENT_ID_INVALID",
             Self::UnknownStream => "STREAM_NOT_FOUND",
             Self::StreamIsOpen => "STREAM_ALREADY_OPEN",
             Self::DuplicateOperation(_) => "OPERATION_ALREADY_RUNNING",

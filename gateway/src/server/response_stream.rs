@@ -4,18 +4,20 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use futures::{FutureExt, Stream, StreamExt, stream, stream::BoxStream};
+use futures::{FutureExt, Stream, StreamExt, future::ready, stream, stream::BoxStream};
 use http::{HeaderValue, header};
 use tokio::time::{Instant, interval_at};
 use tracing::{Instrument, Span};
 
-use super::{Gateway, event_stream, media::Media, multipart_stream, refusal::Refusal};
+use super::{Gateway, event_id, event_stream, media::Media, multipart_stream, refusal::Refusal};
 use crate::{
     authenticate::{EndOfLife, Lifetime},
-    engine::{Engine, GraphqlResponse, OperationKind, PreparedOperation, context::RequestContext},
+    engine::{Cursor, Engine, GraphqlResponse, OperationKind, PreparedOperation, context::RequestContext},
+    streams::{StreamEvent, StreamItem},
 };
 
-/// Runs an operation and sends each of its responses.
+/// Runs an operation and sends each of its responses. A subscription that can be taken up again begins after what an
+/// event stream's client says that it got last.
 pub(super) fn serve(
     gateway: &Gateway,
     engine: Engine,
@@ -23,8 +25,15 @@ pub(super) fn serve(
     context: RequestContext,
     media: Media,
 ) -> Result<Response, Refusal> {
-    let responses = responses(gateway, engine, operation, context.clone());
-    respond(gateway, &context, responses, media)
+    let mut after = None;
+    if media == Media::EventStream && operation.is_resumable() {
+        after = event_id::last_of(&context.headers)?;
+        if after.as_ref().is_some_and(|cursor| !engine.can_begin_after(&operation, cursor)) {
+            return Err(Refusal::LastEventId);
+        }
+    }
+    let events = events(gateway, engine, operation, context.clone(), after);
+    respond(gateway, &context, events, media)
 }
 
 /// Every response of an operation of any kind.
@@ -34,16 +43,33 @@ pub(super) fn responses(
     operation: PreparedOperation,
     context: RequestContext,
 ) -> BoxStream<'static, GraphqlResponse> {
+    let events = events(gateway, engine, operation, context, None);
+    let response = |event| match event {
+        StreamEvent::BeginsAfter(_) => None,
+        StreamEvent::Next(item) => Some(item.response),
+    };
+    events.filter_map(move |event| ready(response(event))).boxed()
+}
+
+fn events(
+    gateway: &Gateway,
+    engine: Engine,
+    operation: PreparedOperation,
+    context: RequestContext,
+    after: Option<Cursor>,
+) -> BoxStream<'static, StreamEvent> {
     match operation.kind() {
-        OperationKind::Subscription => {
-            gateway.shared.streams.open(engine, operation, context).map(|item| item.response).boxed()
-        }
+        OperationKind::Subscription => gateway.shared.streams.open(engine, operation, context, after),
         OperationKind::Query | OperationKind::Mutation => {
             let executing = async move { engine.execute(&operation, context).await };
             // The body is sent after the request's handler has returned.
-            executing.instrument(Span::current()).into_stream().boxed()
+            executing.instrument(Span::current()).into_stream().map(whole).boxed()
         }
     }
+}
+
+fn whole(response: GraphqlResponse) -> StreamEvent {
+    StreamEvent::Next(StreamItem { response, cursor: None })
 }
 
 /// Sends one response that is known already, such as the errors of a document that can't run.
@@ -53,16 +79,16 @@ pub(super) fn one(
     response: GraphqlResponse,
     media: Media,
 ) -> Result<Response, Refusal> {
-    respond(gateway, context, stream::iter([response]).boxed(), media)
+    respond(gateway, context, stream::iter([whole(response)]).boxed(), media)
 }
 
 fn respond(
     gateway: &Gateway,
     context: &RequestContext,
-    responses: BoxStream<'static, GraphqlResponse>,
+    events: BoxStream<'static, StreamEvent>,
     media: Media,
 ) -> Result<Response, Refusal> {
-    Ok(body(chunks(gateway, context, responses, media)?, media))
+    Ok(body(chunks(gateway, context, events, media)?, media))
 }
 
 /// A body whose chunks go out as they come.
@@ -78,7 +104,7 @@ pub(super) fn body(chunks: impl Stream<Item = Bytes> + Send + 'static, media: Me
 fn chunks(
     gateway: &Gateway,
     context: &RequestContext,
-    mut responses: BoxStream<'static, GraphqlResponse>,
+    mut events: BoxStream<'static, StreamEvent>,
     media: Media,
 ) -> Result<impl Stream<Item = Bytes> + Send + use<>, Refusal> {
     let slot = gateway.shared.slots.take_with(context.viewer.as_deref())?;
@@ -103,11 +129,18 @@ fn chunks(
                     yield framing.complete();
                     break;
                 }
-                response = responses.next() => match response {
-                    Some(response) if begun && response.request_error => yield framing.broken(&response.body),
-                    Some(response) => {
+                event = events.next() => match event {
+                    Some(StreamEvent::BeginsAfter(cursor)) => {
+                        if let Some(position) = framing.position(&cursor) {
+                            yield position;
+                        }
+                    }
+                    Some(StreamEvent::Next(item)) if begun && item.response.request_error => {
+                        yield framing.broken(&item.response.body);
+                    }
+                    Some(StreamEvent::Next(item)) => {
                         begun = true;
-                        yield framing.next(&response.body);
+                        yield framing.next(&item);
                     }
                     None => {
                         yield framing.complete();
@@ -161,10 +194,21 @@ impl Framing {
         }
     }
 
-    fn next(self, body: &[u8]) -> Bytes {
+    /// Tells a client from where to go on if nothing comes before it has to.
+    fn position(self, cursor: &Cursor) -> Option<Bytes> {
         match self {
-            Self::Events => event_stream::next(body),
-            Self::Parts => multipart_stream::next(body),
+            Self::Events => event_id::of(cursor).map(|id| event_stream::position(&id)),
+            Self::Parts => None,
+        }
+    }
+
+    fn next(self, item: &StreamItem) -> Bytes {
+        match (self, &item.cursor) {
+            (Self::Events, Some(cursor)) => {
+                event_stream::next_at(event_id::of(cursor).as_deref(), &item.response.body)
+            }
+            (Self::Events, None) => event_stream::next(&item.response.body),
+            (Self::Parts, _) => multipart_stream::next(&item.response.body),
         }
     }
 

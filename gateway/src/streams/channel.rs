@@ -18,7 +18,7 @@ use super::{
     key::same_viewer,
     mailbox::{Bounds, Last, Mailbox},
 };
-use crate::engine::{Engine, GraphqlResponse, PreparedOperation, context::RequestContext};
+use crate::engine::{Cursor, Engine, GraphqlResponse, PreparedOperation, context::RequestContext};
 
 /// One upstream's clients.
 pub(super) struct Channel {
@@ -32,6 +32,8 @@ struct State {
     members: Vec<Member>,
     course: Arc<Course>,
     beginning: Beginning,
+    /// What was said so far is what happened up to here, if that is known.
+    position: Option<Cursor>,
     /// Whether it goes on for those whom it has, and takes no others.
     retired: bool,
     ended: bool,
@@ -67,6 +69,7 @@ impl Channel {
             members: vec![Member { mailbox: Arc::clone(&mailbox), context }],
             course: Arc::new(course),
             beginning: Beginning::Ahead,
+            position: None,
             retired: false,
             ended: false,
             upstream: None,
@@ -81,6 +84,9 @@ impl Channel {
             return None;
         }
         let mailbox = Arc::new(Mailbox::default());
+        if let Some(position) = &state.position {
+            mailbox.begin_after(position.clone());
+        }
         state.members.push(Member { mailbox: Arc::clone(&mailbox), context: context.clone() });
         drop(state);
         self.stirred.notify_one();
@@ -144,6 +150,15 @@ impl Channel {
         self.lock().retired = true;
     }
 
+    /// Tells everybody where the stream begins.
+    pub(super) fn begin_after(&self, cursor: &Cursor) {
+        let mut state = self.lock();
+        for member in &state.members {
+            member.mailbox.begin_after(cursor.clone());
+        }
+        state.position = Some(cursor.clone());
+    }
+
     pub(super) fn settle(&self) {
         let mut state = self.lock();
         if state.beginning == Beginning::Underway {
@@ -168,6 +183,9 @@ impl Channel {
             let mut state = self.lock();
             if state.beginning == Beginning::Ahead {
                 state.beginning = Beginning::Underway;
+            }
+            if item.cursor.is_some() {
+                state.position.clone_from(&item.cursor);
             }
             let mailboxes = state.members.iter().map(|member| &member.mailbox);
             mailboxes.filter(|mailbox| !mailbox.offer(item, bounds)).cloned().collect()

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::StreamItem;
-use crate::engine::GraphqlResponse;
+use crate::engine::{Cursor, GraphqlResponse};
 
 /// Why nothing more comes.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(super) enum Last {
 /// What a client finds.
 #[derive(Debug)]
 pub(super) enum Taken {
+    /// Comes first, if at all.
+    BeginsAfter(Cursor),
     Item(StreamItem),
     Last(Last),
 }
@@ -40,6 +42,7 @@ pub(super) struct Mailbox(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    begins_after: Option<Cursor>,
     items: VecDeque<StreamItem>,
     bytes: usize,
     last: Option<Last>,
@@ -47,6 +50,13 @@ struct State {
 }
 
 impl Mailbox {
+    /// Says where the stream begins, ahead of what waits.
+    pub(super) fn begin_after(&self, cursor: Cursor) {
+        let mut state = self.lock();
+        state.begins_after = Some(cursor);
+        state.wake();
+    }
+
     /// Leaves an item, unless too much waits already.
     pub(super) fn offer(&self, item: &StreamItem, bounds: Bounds) -> bool {
         let mut state = self.lock();
@@ -74,6 +84,9 @@ impl Mailbox {
     pub(super) async fn take(&self) -> Taken {
         poll_fn(|context| {
             let mut state = self.lock();
+            if let Some(cursor) = state.begins_after.take() {
+                return Poll::Ready(Taken::BeginsAfter(cursor));
+            }
             if let Some(item) = state.items.pop_front() {
                 state.bytes -= item.response.body.len();
                 if state.items.is_empty() {

@@ -76,7 +76,11 @@ impl Source {
             self.cursor = engine.start_cursor(operation, &context).await;
         }
         let opened = engine.open_events(operation, &context, self.cursor.as_ref()).await;
-        opened.map_err(|refused| refused.response)
+        let events = opened.map_err(|refused| refused.response)?;
+        if let Some(cursor) = &self.cursor {
+            self.channel.begin_after(cursor);
+        }
+        Ok(events)
     }
 
     async fn keep_going(&mut self, mut events: UpstreamStream) -> Result<(), GraphqlResponse> {

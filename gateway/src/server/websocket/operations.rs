@@ -14,7 +14,7 @@ use tracing::{Instrument, Span};
 use super::protocol::ServerMessage;
 use crate::{
     engine::{Engine, OperationKind, context::RequestContext, request::GraphqlRequest},
-    streams::{StreamItem, Streams},
+    streams::{StreamEvent, StreamItem, Streams},
     trace,
 };
 
@@ -125,8 +125,9 @@ fn run(
             }
         };
         if operation.kind() == OperationKind::Subscription {
-            let mut items = span.in_scope(|| streams.open(engine, operation, context));
-            while let Some(StreamItem { response, .. }) = items.next().await {
+            let mut items = span.in_scope(|| streams.open(engine, operation, context, None));
+            while let Some(event) = items.next().await {
+                let StreamEvent::Next(StreamItem { response, .. }) = event else { continue };
                 if response.request_error {
                     yield Outcome::Error(response.body);
                     return;
