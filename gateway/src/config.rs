@@ -71,6 +71,10 @@ pub struct TrafficConfig {
     /// Requests to one subgraph at the same time; more wait. Streams don't count.
     pub max_concurrent: usize,
     pub max_response_bytes: usize,
+    /// Whether queries to a subgraph that are the same and under way at the same time are sent once; on by default. The
+    /// same means: operation, all variables, who the client is, and every header that is sent, except the assertion's time,
+    /// `x-request-id`, `traceparent` and `tracestate`. A header rule that writes one of the last three makes it count.
+    pub deduplicate: bool,
     /// How long a stream may stay without a byte, heartbeats included; unlimited by default.
     pub stream_silence_ms: Option<u64>,
     pub breaker: BreakerConfig,
@@ -84,6 +88,7 @@ impl Default for TrafficConfig {
             retries: 1,
             max_concurrent: 1_024,
             max_response_bytes: 32 * 1024 * 1024,
+            deduplicate: true,
             stream_silence_ms: None,
             breaker: BreakerConfig::default(),
         }
@@ -98,6 +103,7 @@ impl TrafficConfig {
             retries: subgraph.retries.unwrap_or(self.retries),
             max_concurrent: subgraph.max_concurrent.unwrap_or(self.max_concurrent),
             max_response_bytes: subgraph.max_response_bytes.unwrap_or(self.max_response_bytes),
+            deduplicate: subgraph.deduplicate.unwrap_or(self.deduplicate),
             stream_silence_ms: subgraph.stream_silence_ms.or(self.stream_silence_ms),
             ..self.clone()
         }

@@ -167,6 +167,14 @@ fn value(name: &HeaderName, written: &str) -> Result<HeaderValue, HeaderRuleErro
 pub struct HeaderRules(Vec<HeaderRule>);
 
 impl HeaderRules {
+    /// Whether a rule decides what is sent under this name.
+    pub fn write(&self, header: &HeaderName) -> bool {
+        self.0.iter().any(|rule| match rule {
+            HeaderRule::Propagate { rename: name, .. } | HeaderRule::Insert { name, .. } => name == header,
+            HeaderRule::Remove { .. } => false,
+        })
+    }
+
     /// Adds to `outgoing` what the rules take from the client's headers.
     pub fn apply(&self, client: &HeaderMap, outgoing: &mut HeaderMap) {
         for rule in &self.0 {

@@ -3,10 +3,12 @@
 mod breaker;
 mod event_stream;
 mod frames;
+mod in_flight;
 mod multipart;
 mod passport;
 mod retry;
 mod subgraph;
+mod time_limit;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -32,6 +34,7 @@ use crate::{
     },
     headers::HeadersConfig,
 };
+use in_flight::Writes;
 use passport::Passports;
 use subgraph::Subgraph;
 
@@ -81,6 +84,7 @@ impl Subgraphs {
             transports,
             network: Network::new(config),
             passports: Arc::new(Passports::new(signer, clock.clone())),
+            writes: Writes::default(),
             clock,
         };
         Self::reached(declared, Arc::new(ways), &HashMap::new())
@@ -117,10 +121,9 @@ impl Subgraphs {
         self.by_name.get(name).map(|subgraph| subgraph.door())
     }
 
-    fn get(&self, name: &str) -> Result<&Subgraph, UpstreamError> {
+    fn get(&self, name: &str) -> Result<&Arc<Subgraph>, UpstreamError> {
         self.by_name
             .get(name)
-            .map(|subgraph| &**subgraph)
             .ok_or_else(|| UpstreamError::Unreachable(format!("no subgraph is called {name}")))
     }
 }
@@ -155,6 +158,7 @@ struct Ways {
     transports: HashMap<String, Transport>,
     network: Network,
     passports: Arc<Passports>,
+    writes: Writes,
     clock: SharedClock,
 }
 
@@ -179,6 +183,7 @@ impl Ways {
             &self.traffic.overlaid(&settings),
             self.headers.rules_of(name),
             Arc::clone(&self.passports),
+            self.writes.clone(),
             self.clock.clone(),
         )))
     }

@@ -46,9 +46,18 @@ pub(crate) fn fetch(subgraph: &str, name: &'static str) -> Span {
         otel.name = name,
         otel.status_code = Empty,
         subgraph,
+        joined = Empty,
         http.response.status_code = Empty,
         error = Empty,
     )
+}
+
+/// Writes down that this fetch was not sent: it waits for the answer to another one, which is linked.
+pub(crate) fn note_joined(span: &Span, other: &Span) {
+    if !span.is_disabled() {
+        span.record("joined", true);
+        span.follows_from(other.id());
+    }
 }
 
 /// Writes down how it went.

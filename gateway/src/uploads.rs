@@ -69,6 +69,11 @@ impl Uploads {
         Self(Some(Arc::new(Files { marker, files, places })))
     }
 
+    /// Whether files came at all.
+    pub fn any(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Where files belong.
     pub fn places(&self) -> &[Vec<String>] {
         self.0.as_ref().map_or(&[], |files| &files.places)

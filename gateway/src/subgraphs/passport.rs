@@ -39,6 +39,29 @@ struct Bearer {
     audience: Arc<str>,
 }
 
+/// What a subgraph is told of the client, for whom two assertions that were signed at different times are the same.
+#[derive(Clone)]
+pub(super) struct Vouched(Option<Arc<Identity>>);
+
+impl Vouched {
+    pub(super) fn of(viewer: Option<&Arc<Identity>>) -> Self {
+        Self(viewer.cloned())
+    }
+}
+
+impl PartialEq for Vouched {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(one), Some(other)) if Arc::ptr_eq(one, other) => true,
+            (one @ Some(_), other @ Some(_)) => assertion_of(one.as_ref()) == assertion_of(other.as_ref()),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Vouched {}
+
 #[derive(Clone)]
 struct Signed {
     assertion: HeaderValue,

@@ -10,9 +10,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use clock::SharedClock;
-use futures::{StreamExt, stream, stream::BoxStream};
+use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
+use identity::ASSERTION_HEADER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service::transport::{Transport, TransportError};
@@ -26,9 +27,11 @@ use super::{
     breaker::{Breaker, BreakerState},
     event_stream::EventStreamParser,
     frames::{self, FrameLimits},
+    in_flight::{InFlight, Writes},
     multipart::MultipartParser,
-    passport::Passports,
+    passport::{Passports, Vouched},
     retry::{self, RetryBudget},
+    time_limit::TimeLimit,
 };
 use crate::{
     config::{Problem, TrafficConfig},
@@ -63,6 +66,8 @@ pub struct SubgraphConfig {
     pub retries: Option<u32>,
     pub max_concurrent: Option<usize>,
     pub max_response_bytes: Option<usize>,
+    /// Instead of `traffic.deduplicate`.
+    pub deduplicate: Option<bool>,
     pub stream_silence_ms: Option<u64>,
 }
 
@@ -106,6 +111,11 @@ pub(super) struct Subgraph {
     max_response_bytes: usize,
     frame_limits: FrameLimits,
     permits: Semaphore,
+    /// `None` when equal queries are sent each for itself.
+    in_flight: Option<InFlight>,
+    writes: Writes,
+    /// What differs in every request and means nothing to the answer.
+    per_request: Vec<HeaderName>,
     budget: RetryBudget,
     breaker: Breaker,
     rules: HeaderRules,
@@ -116,6 +126,7 @@ pub(super) struct Subgraph {
 }
 
 impl Subgraph {
+    #[expect(clippy::too_many_arguments, reason = "called once, with one of each")]
     pub(super) fn new(
         name: String,
         url: Uri,
@@ -123,8 +134,11 @@ impl Subgraph {
         traffic: &TrafficConfig,
         rules: HeaderRules,
         passports: Arc<Passports>,
+        writes: Writes,
         clock: SharedClock,
     ) -> Self {
+        let [traceparent, tracestate] = TRACE_HEADERS;
+        let per_request = [traceparent, tracestate, REQUEST_ID].into_iter().filter(|name| !rules.write(name));
         Self {
             name: name.into(),
             url,
@@ -137,6 +151,9 @@ impl Subgraph {
                 max_silence: traffic.stream_silence_ms.map(Duration::from_millis),
             },
             permits: Semaphore::new(traffic.max_concurrent),
+            in_flight: traffic.deduplicate.then(|| InFlight::new(writes.clone())),
+            writes,
+            per_request: per_request.collect(),
             budget: RetryBudget::new(),
             breaker: Breaker::new(traffic.breaker),
             rules,
@@ -168,22 +185,49 @@ impl Subgraph {
     }
 
     /// One request and its whole answer.
-    pub(super) async fn fetch(&self, body: Bytes, context: &RequestContext) -> Result<Bytes, UpstreamError> {
+    pub(super) async fn fetch(
+        self: &Arc<Self>,
+        body: Bytes,
+        context: &RequestContext,
+    ) -> Result<Bytes, UpstreamError> {
         let span = trace::fetch(&self.name, "fetch");
-        let answer = self.fetch_with_retries(body, context).instrument(Span::clone(&span)).await;
+        let answer = self.fetch_or_join(body, context).instrument(Span::clone(&span)).await;
         trace::note_outcome(&span, &answer);
         answer
+    }
+
+    async fn fetch_or_join(
+        self: &Arc<Self>,
+        body: Bytes,
+        context: &RequestContext,
+    ) -> Result<Bytes, UpstreamError> {
+        let headers = self.headers(context, ACCEPT_ONE);
+        let is_query = retry::is_query(&body);
+        let _write = (!is_query).then(|| self.writes.begin());
+        let Some(in_flight) = self.in_flight.as_ref().filter(|_| is_query && !context.uploads.any()) else {
+            return self.fetch_with_retries(body, headers, context, &TimeLimit::new(self.timeout)).await;
+        };
+        let mut relevant = headers.clone();
+        self.per_request.iter().for_each(|name| drop(relevant.remove(name)));
+        relevant.remove(ASSERTION_HEADER);
+        let key = in_flight.key(body.clone(), relevant, Vouched::of(context.viewer.as_ref()));
+        let send = |limit: Arc<TimeLimit>| {
+            let (subgraph, context) = (Arc::clone(self), context.clone());
+            async move { subgraph.fetch_with_retries(body, headers, &context, &limit).await }.boxed()
+        };
+        in_flight.answer(key, self.timeout, send).await
     }
 
     async fn fetch_with_retries(
         &self,
         body: Bytes,
+        mut headers: HeaderMap,
         context: &RequestContext,
+        limit: &TimeLimit,
     ) -> Result<Bytes, UpstreamError> {
         let _permit = self.permit().await?;
         let mut attempt = 0;
         loop {
-            let mut headers = self.headers(context, ACCEPT_ONE);
             let sent = match context.uploads.form(&body) {
                 Some(form) => {
                     headers.insert(header::CONTENT_TYPE, form.content_type);
@@ -193,7 +237,7 @@ impl Subgraph {
                 }
                 None => body.clone(),
             };
-            let answer = self.guarded(self.exchange(sent, headers)).await;
+            let answer = self.guarded(limit.hold(self.exchange(sent, headers))).await;
             let Err(error) = answer else { return answer };
             let again = attempt < self.retries
                 && self.breaker.state() == BreakerState::Closed
@@ -206,6 +250,7 @@ impl Subgraph {
             tokio::time::sleep(retry::pause(attempt, self.jitter.hash_one(context.request_id.as_str())))
                 .await;
             attempt += 1;
+            headers = self.headers(context, ACCEPT_ONE);
         }
     }
 
@@ -268,11 +313,8 @@ impl Subgraph {
     }
 
     async fn exchange(&self, body: Bytes, headers: HeaderMap) -> Result<Bytes, UpstreamError> {
-        let exchange = async {
-            let response = self.send(body, headers).await?;
-            self.collect(response).await
-        };
-        timeout(self.timeout, exchange).await.map_err(|_| UpstreamError::Timeout)?
+        let response = self.send(body, headers).await?;
+        self.collect(response).await
     }
 
     async fn send(&self, body: Bytes, headers: HeaderMap) -> Result<Response<Body>, UpstreamError> {

@@ -58,7 +58,7 @@ async fn operations_are_answered_in_their_order_each_with_its_own_errors() {
 #[tokio::test]
 async fn operations_of_a_batch_run_at_the_same_time() {
     let installation = Installation::start(ON).await;
-    let batch = json!([{ "query": "{ hang }" }, { "query": "{ hang }" }, { "query": "{ hang }" }]);
+    let batch = json!([{ "query": "{ a: hang }" }, { "query": "{ b: hang }" }, { "query": "{ c: hang }" }]);
     let asked = reqwest::Client::new().post(installation.url("/graphql")).json(&batch).send();
     let waiting = tokio::spawn(asked);
     installation.people.streams(3).await;

@@ -24,10 +24,13 @@ pub(crate) async fn post(
     body: &Value,
     headers: &[(&str, &str)],
 ) -> (u16, Value) {
-    let mut request = reqwest::Client::new()
-        .post(installation.url("/graphql"))
-        .header(CONTENT_TYPE, "application/json")
-        .body(body.to_string());
+    post_to(&installation.url("/graphql"), body, headers).await
+}
+
+/// The same, at an address.
+pub(crate) async fn post_to(url: &str, body: &Value, headers: &[(&str, &str)]) -> (u16, Value) {
+    let mut request =
+        reqwest::Client::new().post(url).header(CONTENT_TYPE, "application/json").body(body.to_string());
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

@@ -51,6 +51,8 @@ pub(crate) struct World {
     /// The headers of every request, in order.
     pub(crate) seen: Mutex<Vec<HeaderMap>>,
     pub(crate) requests: AtomicUsize,
+    /// Told of every request.
+    arrived: Notify,
     /// When not 0, the status with which every request is answered.
     pub(crate) status: AtomicU16,
     /// What stands at `/jwks`.
@@ -65,6 +67,7 @@ impl World {
             release: Notify::new(),
             seen: Mutex::default(),
             requests: AtomicUsize::new(0),
+            arrived: Notify::new(),
             status: AtomicU16::new(0),
             jwks: Mutex::default(),
         })
@@ -75,6 +78,25 @@ impl World {
         let mut open = self.open_streams.subscribe();
         let waited = tokio::time::timeout(DEADLINE, open.wait_for(|open| *open == count)).await;
         assert!(waited.is_ok(), "expected {count} open streams, there are {}", *self.open_streams.borrow());
+    }
+
+    /// Waits until there were `count` requests.
+    pub(crate) async fn asked(&self, count: usize) {
+        let asked = async {
+            loop {
+                let arrival = self.arrived.notified();
+                if self.requests.load(Ordering::SeqCst) >= count {
+                    break;
+                }
+                arrival.await;
+            }
+        };
+        let waited = tokio::time::timeout(DEADLINE, asked).await;
+        assert!(
+            waited.is_ok(),
+            "expected {count} requests, there were {}",
+            self.requests.load(Ordering::SeqCst)
+        );
     }
 
     pub(crate) fn last_headers(&self) -> HeaderMap {
@@ -158,6 +180,14 @@ struct PeopleMutation;
 impl PeopleMutation {
     async fn rename(&self, id: ID, name: String) -> Person {
         Person { id, name }
+    }
+
+    /// Answers when the test lets it.
+    async fn hold(&self, context: &Context<'_>) -> bool {
+        let world = context.data_unchecked::<Arc<World>>();
+        let _open = OpenStream::new(Arc::clone(world));
+        world.release.notified().await;
+        true
     }
 }
 
@@ -258,6 +288,7 @@ where
 {
     let answer = async move |State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes| {
         world.requests.fetch_add(1, Ordering::SeqCst);
+        world.arrived.notify_waiters();
         world.seen.lock().expect("no test panicked").push(headers.clone());
         if let Ok(status @ 100..) =
             StatusCode::from_u16(world.status.load(Ordering::SeqCst)).map(|s| s.as_u16())

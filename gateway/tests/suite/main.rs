@@ -5,6 +5,7 @@ mod authorization;
 mod batching;
 mod client;
 mod clients;
+mod deduplication;
 mod documents;
 mod engine;
 mod event_stream;

@@ -1,6 +1,11 @@
 //! The program: arguments, plain words when it can't start, a graceful stop.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use serde_json::json;
 use tokio::{
@@ -22,11 +27,15 @@ fn command() -> Command {
 }
 
 /// A file that is gone with the test run's temporary folder.
-fn file(name: &str, content: &str) -> PathBuf {
+pub(crate) fn file(name: &str, content: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("gateway-suite-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a temporary folder");
+    // Tests at the same time write the same files: a reader must see all of one.
+    static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+    let fresh = folder.join(format!("{name}.{}", WRITTEN.fetch_add(1, Ordering::SeqCst)));
     let path = folder.join(name);
-    std::fs::write(&path, content).expect("a temporary file");
+    std::fs::write(&fresh, content).expect("a temporary file");
+    std::fs::rename(fresh, &path).expect("the same folder");
     path
 }
 

@@ -7,7 +7,7 @@ use tokio::process::{Child, Command};
 use crate::{
     client::Socket,
     fixture::{Installation, World},
-    process::{sound_supergraph, started},
+    process::{file, sound_supergraph, started},
 };
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -31,9 +31,13 @@ async fn gateway(installation: &Installation, further: &[&str]) -> (Child, Strin
 }
 
 async fn ask(address: &str, query: &str) -> String {
+    send(address, &json!({ "query": query })).await
+}
+
+async fn send(address: &str, body: &serde_json::Value) -> String {
     let request = reqwest::Client::new().post(format!("http://{address}/graphql"));
     let request = request.header("content-type", "application/json").header("traceparent", traceparent());
-    let response = request.body(json!({ "query": query }).to_string()).send().await.expect("it answers");
+    let response = request.body(body.to_string()).send().await.expect("it answers");
     response.text().await.expect("text")
 }
 
@@ -106,6 +110,31 @@ async fn an_event_of_a_stream_and_its_fetches_belong_to_the_operations_trace() {
     let (trace, parent) = told(&installation.letters);
     assert_eq!(trace, operation.trace);
     assert!(spans.iter().any(|span| span.id == parent && span.name == "fetch"), "{spans:#?}");
+}
+
+#[tokio::test]
+async fn a_fetch_that_joined_another_one_says_so() {
+    let (installation, collector) = (Installation::start("").await, Collector::start().await);
+    let config = file("batching.yaml", "batching: {enabled: true}");
+    let further = ["--otlp-endpoint", collector.url(), "--config", config.to_str().expect("a plain path")];
+    let (child, address) = gateway(&installation, &further).await;
+    // Once planned, both of a batch get to their fetch at once.
+    installation.people.release.notify_one();
+    let question = json!({ "query": "{ held { id } }" });
+    send(&address, &question).await;
+    let asking = tokio::spawn(async move { send(&address, &json!([question, question])).await });
+    installation.people.streams(1).await;
+    installation.people.release.notify_one();
+    let answer = r#"{"data":{"held":{"id":"held"}}}"#;
+    assert_eq!(asking.await.expect("it is answered"), format!("[{answer},{answer}]"));
+    stop(&child).await;
+
+    let joined = collector.span("the span of who joined", |span| span.attribute("joined") == "true").await;
+    assert_eq!((joined.name.as_str(), joined.attribute("subgraph")), ("fetch", "people"));
+    let spans = collector.spans();
+    let fetches: Vec<_> = spans.iter().filter(|span| span.name == "fetch").collect();
+    assert_eq!(fetches.len(), 3, "{spans:#?}");
+    assert_ne!(told(&installation.people).1, joined.id, "the other one was sent");
 }
 
 #[tokio::test]

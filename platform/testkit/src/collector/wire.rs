@@ -75,10 +75,11 @@ fn hexadecimal(message: &[u8], field: u64) -> String {
     id
 }
 
-/// Key and value, if the value is a text or a whole number.
+/// Key and value, if the value is a text, a truth value or a whole number.
 fn attribute(message: &[u8]) -> Option<(String, String)> {
     let value = Fields(messages(message, 2).next()?).find_map(|(number, value)| match (number, value) {
         (1, Value::Bytes(bytes)) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        (2, Value::Number(number)) => Some((number != 0).to_string()),
         (3, Value::Number(number)) => Some(number.to_string()),
         _ => None,
     });
