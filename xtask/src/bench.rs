@@ -56,6 +56,10 @@ struct GatewayBench {
     /// A gateway that is built already
     #[arg(long, value_name = "FILE")]
     gateway: Option<PathBuf>,
+    /// Let the gateway send equal queries that are under way at the same time once, as it does by default. All
+    /// connections ask the same, so almost every fetch is shared then
+    #[arg(long)]
+    deduplicate: bool,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -101,7 +105,11 @@ impl GatewayBench {
         let folder = tempfile::tempdir()?;
         let supergraph = folder.path().join("supergraph.graphql");
         std::fs::write(&supergraph, subgraphs.supergraph()?)?;
-        let gateway = format!("{} --supergraph {{supergraph}} --listen 127.0.0.1:{{port}}", binary.display());
+        let gateway = format!(
+            "GATEWAY__TRAFFIC__DEDUPLICATE={} {} --supergraph {{supergraph}} --listen 127.0.0.1:{{port}}",
+            self.deduplicate,
+            binary.display()
+        );
         let mut contestants = vec![Contestant::start("gateway", &gateway, &supergraph)?];
         if let Some(peer) = &self.peer {
             contestants.push(Contestant::start("peer", peer, &supergraph)?);
