@@ -125,13 +125,18 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let _listens_until_dropped = feed_revocations(&gateway, nats_url.as_deref(), clock).await?;
     let _watched_until_dropped = follow(supergraph, &gateway)?;
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(service::serve(listener, gateway.router(), stop.clone()));
+    let serving = tokio::spawn(service::serve_clients(
+        listener,
+        gateway.router(),
+        gateway.header_timeout(),
+        stop.clone(),
+    ));
     tracing::info!(%address, "the gateway is ready");
     service::stop_signal().await;
     tracing::info!("stopping");
     stop.cancel();
     gateway.drain(DRAIN).await;
-    serving.await??;
+    serving.await?;
     Ok(())
 }
 

@@ -218,6 +218,11 @@ impl Gateway {
         self.shared.authenticator.revocations()
     }
 
+    /// How long a client may take to send the headers of a request, for whoever listens for clients.
+    pub fn header_timeout(&self) -> Duration {
+        Duration::from_millis(self.shared.config.http.header_timeout_ms)
+    }
+
     /// Which event tells of revocations, if the configuration says so.
     pub fn revocations_config(&self) -> Option<&RevocationsConfig> {
         self.shared.config.revocations.as_ref()

@@ -22,12 +22,20 @@ pub struct UploadsConfig {
     pub max_file_bytes: usize,
     /// The largest request in bytes, files included; 10 MiB by default.
     pub max_total_bytes: usize,
+    /// How long a client may take to send a form, files included; 5 minutes by default.
+    pub timeout_ms: u64,
 }
 
 impl Default for UploadsConfig {
     fn default() -> Self {
         const MEBIBYTE: usize = 1024 * 1024;
-        Self { enabled: false, max_files: 10, max_file_bytes: 5 * MEBIBYTE, max_total_bytes: 10 * MEBIBYTE }
+        Self {
+            enabled: false,
+            max_files: 10,
+            max_file_bytes: 5 * MEBIBYTE,
+            max_total_bytes: 10 * MEBIBYTE,
+            timeout_ms: 300_000,
+        }
     }
 }
 

@@ -104,13 +104,18 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         standalone::seed(product.router(), SystemClock.now()).await?;
     }
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(service::serve(listener, product.router(), stop.clone()));
+    let serving = tokio::spawn(service::serve_clients(
+        listener,
+        product.router(),
+        product.header_timeout(),
+        stop.clone(),
+    ));
     greet(address, &path, arguments.demo);
     service::stop_signal().await;
     tracing::info!("stopping");
     stop.cancel();
     product.stop().await;
-    serving.await??;
+    serving.await?;
     Ok(())
 }
 

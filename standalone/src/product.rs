@@ -50,6 +50,11 @@ impl Product {
         self.gateway.router()
     }
 
+    /// How long a client may take to ask, as `gateway.yaml` has it.
+    pub fn header_timeout(&self) -> Duration {
+        self.gateway.header_timeout()
+    }
+
     /// Closes the clients' streams, then stops the subgraphs in order.
     pub async fn stop(self) {
         self.gateway.drain(DRAIN).await;

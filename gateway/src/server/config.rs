@@ -13,6 +13,12 @@ pub struct HttpConfig {
     pub path: String,
     /// The largest request body, after decompression.
     pub max_body_bytes: usize,
+    /// How long a client may take to send a request's headers, from connecting or from the last answer on; 75 seconds by
+    /// default. A proxy in front has to give up its idle connections earlier.
+    pub header_timeout_ms: u64,
+    /// How long a client may take to send a request's body, 30 seconds by default; forms with files have
+    /// `uploads.timeout_ms`.
+    pub body_timeout_ms: u64,
     /// Between two comments on a silent event stream.
     pub sse_keep_alive_ms: u64,
     /// Between two heartbeats of a multipart subscription, 5 seconds by default.
@@ -29,6 +35,8 @@ impl Default for HttpConfig {
         Self {
             path: "/graphql".to_owned(),
             max_body_bytes: 2 * 1024 * 1024,
+            header_timeout_ms: 75_000,
+            body_timeout_ms: 30_000,
             sse_keep_alive_ms: 12_000,
             multipart_heartbeat_ms: 5_000,
             max_streams: 20_000,

@@ -1,5 +1,7 @@
 //! The GraphQL endpoint: one path for POST, GET, streams and WebSocket upgrades.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
@@ -139,11 +141,19 @@ pub(super) async fn read(gateway: &Gateway, parts: &Parts, body: Body) -> Result
         return Ok(Incoming::One(Box::new(request)));
     }
     if config.uploads.enabled && upload_form::is_meant(parts) {
-        let (request, uploads) = upload_form::read(parts, body, config).await?;
+        let form = upload_form::read(parts, body, config);
+        let (request, uploads) = in_time(config.uploads.timeout_ms, form).await?;
         return Ok(Incoming::WithFiles(Box::new(request), uploads));
     }
     params::check_content_type(&parts.headers)?;
-    params::from_body(&collect(body, config.http.max_body_bytes).await?, &config.batching)
+    let body = in_time(config.http.body_timeout_ms, collect(body, config.http.max_body_bytes)).await?;
+    params::from_body(&body, &config.batching)
+}
+
+/// Nobody holds a place by sending a body drop by drop.
+async fn in_time<T>(limit_ms: u64, reading: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    let limit = Duration::from_millis(limit_ms);
+    tokio::time::timeout(limit, reading).await.unwrap_or(Err(Refusal::BodyTimeout))
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Bytes, Refusal> {

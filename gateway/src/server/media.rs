@@ -57,7 +57,8 @@ impl Accepted {
         let mut asked = false;
         let mut position = 0_usize;
         for value in headers.get_all(header::ACCEPT) {
-            for range in value.to_str().ok()?.split(',') {
+            // An empty entry of a list counts for nothing, and so does an empty header.
+            for range in value.to_str().ok()?.split(',').filter(|range| !range.trim().is_empty()) {
                 asked = true;
                 position += 1;
                 let Some((wish, media)) = parse(range, position) else {

@@ -34,6 +34,8 @@ pub(super) enum Refusal {
     TooManyFiles(usize),
     #[error("the request body can't be read")]
     Body,
+    #[error("the request body took too long")]
+    BodyTimeout,
     #[error("{0}")]
     Malformed(String),
     #[error("several operations in one request are not served")]
@@ -83,6 +85,7 @@ impl Refusal {
             | Self::Batch
             | Self::BatchTooLarge(_)
             | Self::Forged(_) => StatusCode::BAD_REQUEST,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::UnknownStream => StatusCode::NOT_FOUND,
             Self::StreamIsOpen | Self::DuplicateOperation(_) => StatusCode::CONFLICT,
             Self::CrossSite(_) | Self::Origin => StatusCode::FORBIDDEN,
@@ -102,6 +105,7 @@ impl Refusal {
             Self::TooManyFiles(_) => "UPLOAD_LIMIT_EXCEEDED",
             Self::TooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::Body | Self::Malformed(_) => "BAD_REQUEST",
+            Self::BodyTimeout => "REQUEST_TIMEOUT",
             Self::Batch => "BATCHING_NOT_ALLOWED",
             Self::BatchTooLarge(_) => "BATCH_LIMIT_EXCEEDED",
             Self::CrossSite(_) => "CSRF_PREVENTED",

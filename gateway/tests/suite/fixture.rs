@@ -33,6 +33,7 @@ use tokio::{
     sync::{Notify, broadcast, watch},
     task::AbortHandle,
 };
+use tokio_util::sync::CancellationToken;
 
 /// No test waits longer for anything.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
@@ -377,6 +378,15 @@ impl Server {
         Self { address, task: task.abort_handle() }
     }
 
+    /// A gateway as its program serves it.
+    pub(crate) async fn of_clients(gateway: &Gateway) -> Self {
+        let listener = TcpListener::bind(any_port()).await.expect("a port on this machine");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let (router, header_timeout) = (gateway.router(), gateway.header_timeout());
+        let serving = service::serve_clients(listener, router, header_timeout, CancellationToken::new());
+        Self { address, task: tokio::spawn(serving).abort_handle() }
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}/graphql", self.address)
     }
@@ -425,7 +435,7 @@ impl Installation {
         let letters_server = Server::start(any_port(), letters_router).await;
         let sdl = revise(supergraph(&people_server.url(), &letters_server.url()));
         let gateway = gateway(sdl, config, HashMap::new());
-        let edge = Server::start(any_port(), gateway.router()).await;
+        let edge = Server::of_clients(&gateway).await;
         Self {
             gateway,
             edge,
@@ -445,7 +455,7 @@ impl Installation {
         ];
         let transports = routers.map(|(name, router)| (name.to_owned(), Transport::in_process(router)));
         let gateway = gateway(supergraph("", ""), "", HashMap::from(transports));
-        let edge = Server::start(any_port(), gateway.router()).await;
+        let edge = Server::of_clients(&gateway).await;
         Self {
             gateway,
             edge,

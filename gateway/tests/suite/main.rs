@@ -12,6 +12,7 @@ mod event_stream;
 mod fixture;
 mod forwarding;
 mod graphql_over_http;
+mod hostile_http;
 mod hostile_sockets;
 mod legacy_websocket;
 mod multipart;

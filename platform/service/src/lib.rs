@@ -2,6 +2,7 @@
 
 mod chassis;
 mod context;
+mod edge;
 mod health;
 mod peers;
 mod process;
@@ -13,6 +14,7 @@ pub mod transport;
 
 pub use chassis::{Assembly, Consumer, Foundation, Running, Subgraph, Task};
 pub use context::{Ctx, Unauthenticated};
+pub use edge::serve_clients;
 pub use peers::{PeerError, Peers};
 pub use process::run;
 pub use secret::Secret;

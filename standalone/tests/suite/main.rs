@@ -1,5 +1,6 @@
 //! Journeys through the whole product, over real sockets: each in both shapes, as one process and as many.
 
+mod authorization;
 mod bad_input;
 mod blocks;
 mod client;

@@ -204,7 +204,7 @@ impl HugRequestQuery {
         Ok(requests.load_one(id).await.map_err(Failure::internal)?.map(HugRequest))
     }
 
-    /// Requests for hugs, newest first.
+    /// Requests for hugs, newest first; null, with an error, when nobody is logged in.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn hug_requests(
         &self,
@@ -214,12 +214,12 @@ impl HugRequestQuery {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end: up to 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<HugRequest>> {
+    ) -> Result<Option<Connection<HugRequest>>> {
         let page = page_request(first, after, last, before)?;
         let requests = super::page(gql.data::<Ctx>()?, scope.map_or(Scope::All, Scope::from), page)
             .await
             .map_err(request_failure)?;
-        Ok(connection(requests, HugRequestPosition::of, HugRequest))
+        Ok(Some(connection(requests, HugRequestPosition::of, HugRequest)))
     }
 }
 

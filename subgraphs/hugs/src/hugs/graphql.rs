@@ -204,7 +204,7 @@ impl HugQuery {
         Ok(hugs.load_one(id).await.map_err(Failure::internal)?.map(Hug))
     }
 
-    /// The viewer's hugs, newest first.
+    /// The viewer's hugs, newest first; null, with an error, when nobody is logged in.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn hugs(
         &self,
@@ -214,11 +214,11 @@ impl HugQuery {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end: up to 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Hug>> {
+    ) -> Result<Option<Connection<Hug>>> {
         let page = page_request(first, after, last, before)?;
         let listed = direction.map_or(Listed::All, Listed::from);
         let hugs = super::history(gql.data::<Ctx>()?, listed, page).await.map_err(failure)?;
-        Ok(connection(hugs, HugPosition::of, Hug))
+        Ok(Some(connection(hugs, HugPosition::of, Hug)))
     }
 }
 

@@ -88,10 +88,10 @@ pub(crate) struct LiveQuery;
 #[Object]
 impl LiveQuery {
     /// Where the viewer's `hugEvents` are now. A client that takes this first, reads its lists, and then subscribes
-    /// after it misses nothing.
+    /// after it misses nothing. Null, with an error, when nobody is logged in.
     #[graphql(directive = graphql::authenticated::apply())]
-    async fn hug_events_cursor(&self, gql: &Context<'_>) -> Result<Cursor> {
-        Ok(super::present(gql.data::<Ctx>()?).await.map_err(failure)?.into())
+    async fn hug_events_cursor(&self, gql: &Context<'_>) -> Result<Option<Cursor>> {
+        Ok(Some(super::present(gql.data::<Ctx>()?).await.map_err(failure)?.into()))
     }
 }
 

@@ -182,7 +182,8 @@ impl Query {
         }
     }
 
-    /// People whose username, display name or a word of it begins with a text, in the order of what was found.
+    /// People whose username, display name or a word of it begins with a text, in the order of what was found;
+    /// null, with an error, when nobody is logged in.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn users(
         &self,
@@ -190,12 +191,12 @@ impl Query {
         #[graphql(desc = "The start of a name, in any case; a leading @ is ignored.")] search: String,
         #[graphql(desc = "How many to return, 0 to 100; 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor after which to go on.")] after: Option<String>,
-    ) -> Result<Connection<User>> {
+    ) -> Result<Option<Connection<User>>> {
         let ctx = gql.data::<Ctx>()?;
         let viewer = ctx.viewer_id().ok_or_else(Failure::unauthenticated)?;
         let page = page_request::<Found>(first, after, None, None)?;
         let found = profiles::search(ctx, viewer, &search, &page).await.map_err(Failure::internal)?;
-        Ok(connection(found, |(key, _)| key.clone(), |(_, profile)| User::from(profile)))
+        Ok(Some(connection(found, |(key, _)| key.clone(), |(_, profile)| User::from(profile))))
     }
 
     #[graphql(entity)]
