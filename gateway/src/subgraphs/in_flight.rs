@@ -28,8 +28,8 @@ use crate::{engine::upstream::UpstreamError, trace};
 type Answer = Result<Bytes, UpstreamError>;
 type Flights = HashMap<Arc<Key>, Weak<Flight>, RandomState>;
 
-/// How many writes have ended. A query that was sent before one of them is not joined after it, or a client might
-/// not see what it has just written.
+/// How many writes have ended, and how many events have told of others' writes. A query that was sent before one of them
+/// is not joined after it, or a client might not see what it has just written, and an event not what it is about.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Writes(Arc<AtomicU64>);
 
@@ -40,6 +40,11 @@ pub(super) struct Write<'writes>(&'writes Writes);
 impl Writes {
     pub(super) fn begin(&self) -> Write<'_> {
         Write(self)
+    }
+
+    /// An event came: something has been written.
+    pub(super) fn heard(&self) {
+        drop(self.begin());
     }
 
     fn ended(&self) -> u64 {

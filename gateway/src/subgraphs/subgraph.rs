@@ -278,7 +278,8 @@ impl Subgraph {
         };
         let stream = opening.instrument(Span::clone(&span)).await;
         trace::note_outcome(&span, &stream);
-        stream
+        let writes = self.writes.clone();
+        Ok(stream?.inspect(move |_| writes.heard()).boxed())
     }
 
     async fn open_stream(

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     authentication::{claims, hs256},
-    client::{code, post_to},
+    client::{Socket, code, post_to},
     fixture::Installation,
 };
 
@@ -129,6 +129,20 @@ async fn a_query_after_a_mutation_does_not_get_what_was_asked_before_it() {
         .unwrap();
     ask(&installation, held(1), &[]);
     installation.people.streams(2).await;
+}
+
+#[tokio::test]
+async fn a_query_after_an_event_does_not_get_what_was_asked_before_it() {
+    let installation = Installation::start("").await;
+    let mut socket = Socket::acknowledged(&installation).await;
+    socket.subscribe("1", "subscription { ticks { n } }").await;
+    installation.people.streams(1).await;
+    ask(&installation, held(0), &[]);
+    installation.people.streams(2).await;
+    installation.people.ticks.send(1).unwrap();
+    assert_eq!(socket.receive().await["payload"]["data"]["ticks"]["n"], 1);
+    ask(&installation, held(1), &[]);
+    installation.people.streams(3).await;
 }
 
 #[tokio::test]
