@@ -8,6 +8,7 @@ mod model;
 mod outline;
 mod planner;
 mod problems;
+mod public;
 mod tokens;
 
 use std::path::{Path, PathBuf};
@@ -165,7 +166,7 @@ fn parse(subgraphs: &[Subgraph]) -> anyhow::Result<Vec<ServiceDefinition>> {
 }
 
 fn finish(success: &CompositionSuccess) -> anyhow::Result<Composed> {
-    let api = sort_sdl(success.public_document_node()?)?;
+    let api = sort_sdl(&public::without_composed_directives(success.public_document_node()?))?;
     let supergraph = success.supergraph_sdl().trim_end().to_owned() + "\n";
     planner::check(&supergraph, &api).context("the query planner refuses the composed supergraph")?;
     Ok(Composed { supergraph, api: graphql_core::print(&api).trim_end().to_owned() + "\n" })

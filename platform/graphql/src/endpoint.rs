@@ -1,7 +1,7 @@
 //! A schema over HTTP: JSON for queries and mutations, server-sent events for subscriptions.
 //!
 //! The stream is the distinct-connections mode of the GraphQL over Server-Sent Events Protocol: an event `next` for each
-//! response, an event `complete` at the end.
+//! response, an event `complete` at the end. A stream that is only [`Interrupted`] ends without one.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use futures::{Stream, StreamExt};
 use http::{HeaderMap, header};
 use identity::Caller;
 
-use crate::Failure;
+use crate::{Failure, Interrupted};
 
 /// How often a quiet stream shows that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -56,6 +56,9 @@ fn stream(responses: impl Stream<Item = async_graphql::Response> + Send + 'stati
     let events = async_stream::stream! {
         let mut responses = std::pin::pin!(responses);
         while let Some(response) = responses.next().await {
+            if response.errors.iter().any(|error| error.source::<Interrupted>().is_some()) {
+                return;
+            }
             let json = serde_json::to_string(&with_codes(response)).unwrap_or_default();
             yield Ok::<_, Infallible>(Event::default().event("next").data(json));
         }
@@ -116,6 +119,10 @@ mod tests {
         async fn count(&self) -> impl Stream<Item = i32> {
             futures::stream::iter(1..=2)
         }
+
+        async fn cut_off(&self) -> impl Stream<Item = Result<i32, Interrupted>> {
+            futures::stream::iter([Ok(1), Err(Interrupted)])
+        }
     }
 
     async fn ask(query: &str, accept: &str) -> String {
@@ -155,5 +162,11 @@ mod tests {
         let expected = "event: next\ndata: {\"data\":{\"count\":1}}\n\n\
             event: next\ndata: {\"data\":{\"count\":2}}\n\nevent: complete\ndata: {}\n\n";
         assert_eq!(stream, expected);
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_is_broken_off_does_not_say_that_it_is_over() {
+        let stream = ask("subscription { cutOff }", "text/event-stream").await;
+        assert_eq!(stream, "event: next\ndata: {\"data\":{\"cutOff\":1}}\n\n");
     }
 }

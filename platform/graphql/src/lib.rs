@@ -3,6 +3,7 @@
 mod authorization;
 mod endpoint;
 mod failure;
+mod live;
 mod page;
 mod refusal;
 mod scalar;
@@ -11,6 +12,7 @@ mod schema;
 pub use authorization::authenticated;
 pub use endpoint::endpoint;
 pub use failure::{Failure, parse_id};
+pub use live::{Interrupted, resumable};
 pub use page::{Connection, connection, page_request};
 pub use refusal::{Refusal, UserError, settle};
 pub use scalar::{Cursor, LocalDate, TimeZone};

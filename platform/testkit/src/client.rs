@@ -63,6 +63,7 @@ impl Client {
             unread: String::new(),
             ready: VecDeque::new(),
             over: false,
+            completed: false,
         }
     }
 
@@ -108,6 +109,7 @@ pub struct EventStream {
     unread: String,
     ready: VecDeque<Value>,
     over: bool,
+    completed: bool,
 }
 
 impl EventStream {
@@ -147,6 +149,11 @@ impl EventStream {
         }
     }
 
+    /// Whether the server said that nothing more comes, instead of only breaking off.
+    pub fn is_completed(&self) -> bool {
+        self.completed
+    }
+
     fn read(&mut self, text: &str) {
         self.unread.push_str(text);
         while let Some((frame, rest)) = self.unread.split_once("\n\n") {
@@ -155,7 +162,7 @@ impl EventStream {
                 (Some("next"), Some(data)) => {
                     self.ready.push_back(serde_json::from_str(data).expect("JSON in an event"));
                 }
-                (Some("complete"), _) => self.over = true,
+                (Some("complete"), _) => (self.over, self.completed) = (true, true),
                 _ => {}
             }
             self.unread = rest.to_owned();

@@ -93,6 +93,31 @@ impl Client {
         (response.status(), response.json().await.expect("the gateway answers in JSON"))
     }
 
+    /// The first response of a subscription as server-sent events.
+    pub(crate) async fn first_event(&self, query: &str, headers: &[(&str, &str)]) -> Value {
+        let mut request = self.http.post(format!("{}/graphql", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.json(&json!({ "query": query })).send().await.expect("the gateway answers");
+        let mut body = response.bytes_stream();
+        let mut read = String::new();
+        let reading = async {
+            loop {
+                let data = read.split_once("data: ").and_then(|(_, data)| data.split_once("\n\n"));
+                if let Some((data, _)) = data {
+                    return serde_json::from_str(data).expect("JSON");
+                }
+                let chunk = body.next().await.expect("the stream goes on").expect("the body is sound");
+                read.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
+            }
+        };
+        tokio::time::timeout(DEADLINE, reading).await.expect("an event in time")
+    }
+
     pub(crate) async fn graphql(&self, query: &str, variables: Value) -> Value {
         self.post(query, variables, &[]).await.1
     }

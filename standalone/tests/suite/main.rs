@@ -11,6 +11,7 @@ mod outage;
 mod playground;
 mod processes;
 mod program;
+mod resuming;
 mod schema;
 mod world;
 

@@ -18,7 +18,7 @@ pub(crate) struct Processes {
     ports: BTreeMap<&'static str, u16>,
     gateway_port: u16,
     nats_port: u16,
-    nats_folder: TempDir,
+    folder: TempDir,
     children: BTreeMap<&'static str, Child>,
 }
 
@@ -29,7 +29,7 @@ impl Processes {
             ports: SUBGRAPHS.iter().map(|name| (*name, free_port())).collect(),
             gateway_port,
             nats_port: free_port(),
-            nats_folder: tempfile::tempdir().expect("a temporary folder"),
+            folder: tempfile::tempdir().expect("a temporary folder"),
             children: BTreeMap::new(),
         };
         processes.start_all().await;
@@ -56,6 +56,25 @@ impl Processes {
         child.kill().await.expect("the subgraph's process ends");
     }
 
+    /// Asks one subgraph to stop, as a deployment would.
+    pub(crate) async fn stop_subgraph(&mut self, name: &'static str) {
+        terminate(self.children.remove(name).expect("the subgraph runs")).await;
+    }
+
+    /// Has the gateway serve another supergraph, made from the one it has.
+    pub(crate) async fn replace_supergraph(&self, change: impl FnOnce(&str) -> String) {
+        let path = self.supergraph();
+        let supergraph = std::fs::read_to_string(&path).expect("the gateway's supergraph");
+        std::fs::write(&path, change(&supergraph)).expect("a temporary file");
+        let gateway = self.children["gateway"].id().expect("the gateway runs").to_string();
+        let asked = Command::new("kill").args(["-HUP", &gateway]).status().await;
+        assert!(asked.expect("kill runs").success(), "the gateway can be asked to look");
+    }
+
+    fn supergraph(&self) -> PathBuf {
+        self.folder.path().join("supergraph.graphql")
+    }
+
     pub(crate) async fn start_subgraph(&mut self, name: &'static str) {
         let mut command = self.command(name);
         command.env("PORT", self.ports[name].to_string()).env("DATABASE_URL", &self.urls[name]);
@@ -75,7 +94,8 @@ impl Processes {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
         let mut command = self.command("gateway");
         command.env("PORT", self.gateway_port.to_string());
-        command.arg("--supergraph").arg(root.join("schema/supergraph.graphql"));
+        std::fs::copy(root.join("schema/supergraph.graphql"), self.supergraph()).expect("a temporary file");
+        command.arg("--supergraph").arg(self.supergraph());
         command.arg("--config").arg(root.join("gateway.yaml"));
         for (service, variable) in SERVICE_URLS {
             command.env(variable, self.subgraph_url(service));
@@ -87,7 +107,7 @@ impl Processes {
     async fn start_nats(&mut self) {
         let mut command = Command::new("nats-server");
         command.args(["--jetstream", "--addr", "127.0.0.1", "--port", &self.nats_port.to_string()]);
-        command.arg("--store_dir").arg(self.nats_folder.path());
+        command.arg("--store_dir").arg(self.folder.path().join("nats"));
         command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         let child = command.spawn().expect("nats-server is installed (`cargo xtask test` sees to it)");
         self.children.insert("nats", child);

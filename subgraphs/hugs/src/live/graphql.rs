@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Enum, Error, Object, Result, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
-use futures::{Stream, StreamExt as _};
-use graphql::{Cursor, Failure};
+use futures::{Stream, StreamExt as _, future::ready, stream};
+use graphql::{Cursor, Failure, Interrupted};
 
 use super::{
     LiveError,
@@ -102,7 +102,10 @@ pub(crate) struct LiveSubscription;
 impl LiveSubscription {
     /// What happens to the viewer's hugs and to requests that concern them, each thing once and in order. Events are
     /// kept for 30 days.
-    #[graphql(directive = graphql::authenticated::apply())]
+    #[graphql(
+        directive = graphql::authenticated::apply(),
+        directive = graphql::resumable::apply("after".to_owned(), "cursor".to_owned(), Some("hugEventsCursor".to_owned()))
+    )]
     async fn hug_events(
         &self,
         gql: &Context<'_>,
@@ -111,9 +114,11 @@ impl LiveSubscription {
                           Without it, the stream begins now."
         )]
         after: Option<Cursor>,
-    ) -> Result<impl Stream<Item = HugEvent> + use<>> {
+    ) -> Result<impl Stream<Item = Result<HugEvent, Interrupted>> + use<>> {
         let events =
             super::follow(gql.data::<Ctx>()?, after.map(|cursor| cursor.0)).await.map_err(failure)?;
-        Ok(events.map(HugEvent::from))
+        // They end with the process, and go on after it.
+        let interrupted = stream::once(ready(Err(Interrupted)));
+        Ok(events.map(|event| Ok(event.into())).chain(interrupted))
     }
 }

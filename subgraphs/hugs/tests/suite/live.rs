@@ -191,11 +191,12 @@ async fn somebody_elses_hugs_are_not_heard() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_when_the_server_stops() {
+async fn a_stream_breaks_off_when_the_server_stops_so_that_it_is_taken_up_again() {
     let world = World::start().await;
     let ada = world.person().await;
     let mut events = world.events_from_now(ada).await;
     events.expect_quiet().await;
     world.finish().await;
     assert_eq!(events.try_next().await, None);
+    assert!(!events.is_completed());
 }
