@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use graphql_tools::parser::schema as ast;
+use graphql_tools::parser::schema::{self as ast, DirectiveLocation};
 use graphql_tools::static_graphql::schema::{Document, TypeDefinition};
 
 type Definition = ast::Definition<'static, String>;
@@ -20,22 +20,6 @@ const FEDERATION_PREFIXES: [&str; 11] = [
     "cost__",
     "tag__",
     "inaccessible__",
-];
-
-const FEDERATION_DIRECTIVES: [&str; 13] = [
-    "link",
-    "core",
-    "tag",
-    "inaccessible",
-    "authenticated",
-    "requiresScopes",
-    "policy",
-    "context",
-    "fromContext",
-    "cost",
-    "listSize",
-    "connect",
-    "source",
 ];
 
 /// Removes the rest of the federation machinery, replaces the built-in definitions by complete ones,
@@ -96,12 +80,28 @@ fn name_of(definition: &Definition) -> Option<&str> {
 fn is_federation_machinery(definition: &Definition) -> bool {
     match definition {
         Definition::TypeDefinition(definition) => has_federation_prefix(definition.name()),
+        // What no operation can have is said between subgraphs and routers, whatever it is called.
         Definition::DirectiveDefinition(directive) => {
-            has_federation_prefix(&directive.name) || FEDERATION_DIRECTIVES.contains(&directive.name.as_str())
+            has_federation_prefix(&directive.name) || !directive.locations.iter().any(is_executable)
         }
         Definition::TypeExtension(_) => true,
         Definition::SchemaDefinition(_) => false,
     }
+}
+
+/// Whether a client's operation can have a directive there.
+fn is_executable(location: &DirectiveLocation) -> bool {
+    matches!(
+        location,
+        DirectiveLocation::Query
+            | DirectiveLocation::Mutation
+            | DirectiveLocation::Subscription
+            | DirectiveLocation::Field
+            | DirectiveLocation::FragmentDefinition
+            | DirectiveLocation::FragmentSpread
+            | DirectiveLocation::InlineFragment
+            | DirectiveLocation::VariableDefinition
+    )
 }
 
 fn has_federation_prefix(name: &str) -> bool {
@@ -130,5 +130,29 @@ fn drop_missing_types(document: &mut Document) {
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_directives_that_an_operation_can_have_are_left() {
+        let sdl = "
+            directive @resumable(after: String!) on FIELD_DEFINITION
+            directive @source(name: String!) on FIELD
+            directive @live on QUERY | FIELD_DEFINITION
+            directive @join__field on FIELD
+            type Query { a: Int }
+        ";
+        let document = graphql_tools::parser::parse_schema::<String>(sdl).unwrap().into_static();
+        let cleaned = clean(&document);
+        let directives = cleaned.definitions.iter().filter_map(|definition| match definition {
+            Definition::DirectiveDefinition(directive) => Some(directive.name.as_str()),
+            _ => None,
+        });
+        let directives: Vec<_> = directives.collect();
+        assert_eq!(directives, ["source", "live", "skip", "include", "deprecated", "specifiedBy", "oneOf"]);
     }
 }
