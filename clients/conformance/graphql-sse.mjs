@@ -1,15 +1,11 @@
 // npm graphql-sse: each operation over a connection of its own, or all over one (argument `single`).
 import assert from 'node:assert/strict';
 import { createClient } from 'graphql-sse';
-import { done, streams, tick, url } from './test-world.mjs';
+import { done, results, streams, tick, url } from './test-world.mjs';
 
 const singleConnection = process.argv[2] === 'single';
 const client = createClient({ url, singleConnection, retryAttempts: 0 });
-async function all(payload) {
-  const results = [];
-  for await (const result of client.iterate(payload)) results.push(result);
-  return results;
-}
+const all = (payload) => results(client.iterate(payload));
 
 assert.deepEqual(await all({ query: '{ person(id: "1") { name letters } }' }), [
   { data: { person: { name: 'person 1', letters: ['letter to 1'] } } },

@@ -2,14 +2,10 @@
 import assert from 'node:assert/strict';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { done, socketUrl, streams, tick } from './test-world.mjs';
+import { done, results, socketUrl, streams, tick } from './test-world.mjs';
 
 const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, retryAttempts: 0, lazyCloseTimeout: 1000 });
-async function all(payload) {
-  const results = [];
-  for await (const result of client.iterate(payload)) results.push(result);
-  return results;
-}
+const all = (payload) => results(client.iterate(payload));
 
 // Queries and mutations run on a socket, too.
 assert.deepEqual(await all({ query: '{ person(id: "1") { name letters } }' }), [

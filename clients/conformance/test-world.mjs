@@ -25,6 +25,13 @@ export function done() {
   process.exit(0);
 }
 
+/** Every result of an operation that comes to an end. */
+export async function results(iterator) {
+  const collected = [];
+  for await (const result of iterator) collected.push(result);
+  return collected;
+}
+
 /** Collects what a library's callbacks tell, to be taken one by one. */
 export class Arrivals {
   #waiting = [];

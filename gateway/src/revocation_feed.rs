@@ -2,13 +2,9 @@
 
 mod config;
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use bus::{Bus, BusError, Envelope, Signal};
+use bus::{Bus, BusError, Envelope, Recent, Signal};
 use chrono::{DateTime, TimeDelta, Utc};
 use clock::SharedClock;
 use futures::StreamExt;
@@ -23,8 +19,6 @@ use crate::authenticate::Revocations;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long a start waits for what was revoked before it. A bus that is down is no reason not to serve.
 const CATCH_UP_WITHIN: Duration = Duration::from_secs(3);
-/// How many events are remembered as acted on.
-const ACTED_ON: usize = 4_096;
 
 /// Listens until the handle is dropped. Returns once what was told before is known too.
 pub async fn follow(
@@ -35,7 +29,7 @@ pub async fn follow(
 ) -> AbortOnDropHandle<()> {
     let (ready, caught_up) = oneshot::channel();
     let subjects = config.subjects();
-    let feed = Feed { bus, subjects, config, revocations, clock, acted_on: ActedOn::default() };
+    let feed = Feed { bus, subjects, config, revocations, clock, acted_on: Recent::default() };
     let task = AbortOnDropHandle::new(tokio::spawn(feed.run(ready)));
     if tokio::time::timeout(CATCH_UP_WITHIN, caught_up).await.is_err() {
         tracing::warn!("earlier revocations are not known yet, serving begins without them");
@@ -49,7 +43,8 @@ struct Feed {
     config: RevocationsConfig,
     revocations: Revocations,
     clock: SharedClock,
-    acted_on: ActedOn,
+    /// What was acted on already: history holds it again.
+    acted_on: Recent,
 }
 
 impl Feed {
@@ -97,7 +92,7 @@ impl Feed {
     }
 
     fn act_on(&mut self, event: &Envelope) {
-        if !self.acted_on.insert(event.id.to_string()) {
+        if !self.acted_on.insert(event.id) {
             return;
         }
         let subject = event.subject();
@@ -124,27 +119,4 @@ fn act(rule: &RevocationEvent, event: &Envelope, revocations: &Revocations, memo
 
 fn text<'event>(event: &'event Envelope, field: &str) -> Option<&'event str> {
     event.data.get(field).and_then(Value::as_str)
-}
-
-/// What was acted on already: history holds it again.
-#[derive(Default)]
-struct ActedOn {
-    known: HashSet<String>,
-    order: VecDeque<String>,
-}
-
-impl ActedOn {
-    /// `false` when it was there.
-    fn insert(&mut self, id: String) -> bool {
-        if !self.known.insert(id.clone()) {
-            return false;
-        }
-        self.order.push_back(id);
-        if self.order.len() > ACTED_ON
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        true
-    }
 }

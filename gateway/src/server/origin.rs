@@ -49,7 +49,6 @@ pub(super) fn refuse_cross_site_get(
     csrf: &CsrfConfig,
     cors: &CorsConfig,
 ) -> Result<(), Refusal> {
-    let asked_first = || csrf.preflight_headers.iter().any(|name| headers.contains_key(name.as_str()));
     let json = || {
         headers
             .get(header::CONTENT_TYPE)
@@ -57,10 +56,7 @@ pub(super) fn refuse_cross_site_get(
     };
     let site = headers.get(FETCH_SITE).map(HeaderValue::as_bytes);
     let own = matches!(site, None | Some(b"same-origin" | b"none"));
-    if !csrf.enabled || own || asked_first() || json() || allowed(headers, cors) {
-        return Ok(());
-    }
-    Err(Refusal::CrossSite(csrf.preflight_headers.first().cloned().unwrap_or_default()))
+    if own || json() || allowed(headers, cors) { Ok(()) } else { require_preflight(headers, csrf) }
 }
 
 /// Refuses a request that any page could cause without the browser's asking first, such as a form.

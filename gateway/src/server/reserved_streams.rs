@@ -193,7 +193,7 @@ fn chunks(
     let open = gateway.shared.drain.track();
     let lifetime = Lifetime::of(reservation.owner(), &gateway.shared.authenticator);
     let stopped = gateway.shared.drain.stopped(&ending.token);
-    let pause = Duration::from_millis(gateway.shared.config.http.sse_keep_alive_ms.max(100));
+    let pause = response_stream::pause(gateway, Media::EventStream);
     async_stream::stream! {
         let _kept_while_open = (slot, open, ending);
         let mut keep_alive = interval_at(Instant::now() + pause, pause);

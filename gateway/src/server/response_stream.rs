@@ -112,7 +112,7 @@ fn chunks(
     let lifetime = Lifetime::of(context.viewer.as_deref(), &gateway.shared.authenticator);
     let stopped = gateway.shared.drain.stopped(&context.request_id);
     let framing = Framing::of(media);
-    let pause = framing.pause(gateway);
+    let pause = pause(gateway, media);
     Ok(async_stream::stream! {
         let _kept_while_open = (slot, open);
         let mut keep_alive = interval_at(Instant::now() + pause, pause);
@@ -153,6 +153,16 @@ fn chunks(
     })
 }
 
+/// Between two signs of life on a silent stream.
+pub(super) fn pause(gateway: &Gateway, media: Media) -> Duration {
+    let config = &gateway.shared.config.http;
+    let pause = match Framing::of(media) {
+        Framing::Events => config.sse_keep_alive_ms,
+        Framing::Parts => config.multipart_heartbeat_ms,
+    };
+    Duration::from_millis(pause.max(100))
+}
+
 /// What a client hears whose stream may not go on.
 pub(super) fn ended(end: EndOfLife) -> GraphqlResponse {
     GraphqlResponse::request_error("UNAUTHENTICATED", end.message())
@@ -168,15 +178,6 @@ enum Framing {
 impl Framing {
     fn of(media: Media) -> Self {
         if media == Media::Multipart { Self::Parts } else { Self::Events }
-    }
-
-    fn pause(self, gateway: &Gateway) -> Duration {
-        let config = &gateway.shared.config.http;
-        let pause = match self {
-            Self::Events => config.sse_keep_alive_ms,
-            Self::Parts => config.multipart_heartbeat_ms,
-        };
-        Duration::from_millis(pause.max(100))
     }
 
     /// The first bytes, sent at once, so that the client knows that it is served.

@@ -12,3 +12,4 @@ pub use contract::{Archive, Behind, Bus, BusError, Consumption, Group, Handler, 
 pub use delivery::Redelivery;
 /// What is carried.
 pub use events::Envelope;
+pub use recent::Recent;

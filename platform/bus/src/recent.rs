@@ -7,19 +7,21 @@ use ids::EventId;
 /// More than what is on its way at any time; older duplicates are for the inbox to drop.
 const KEPT: usize = 4096;
 
+/// The last ids of events, a few thousand.
 #[derive(Debug, Default)]
-pub(crate) struct Recent {
+pub struct Recent {
     known: HashSet<EventId>,
     order: VecDeque<EventId>,
 }
 
 impl Recent {
-    pub(crate) fn contains(&self, id: EventId) -> bool {
+    /// Whether it was seen a short time ago.
+    pub fn contains(&self, id: EventId) -> bool {
         self.known.contains(&id)
     }
 
     /// False when it was there already.
-    pub(crate) fn insert(&mut self, id: EventId) -> bool {
+    pub fn insert(&mut self, id: EventId) -> bool {
         if !self.known.insert(id) {
             return false;
         }

@@ -91,17 +91,8 @@ fn is_federation_machinery(definition: &Definition) -> bool {
 
 /// Whether a client's operation can have a directive there.
 fn is_executable(location: &DirectiveLocation) -> bool {
-    matches!(
-        location,
-        DirectiveLocation::Query
-            | DirectiveLocation::Mutation
-            | DirectiveLocation::Subscription
-            | DirectiveLocation::Field
-            | DirectiveLocation::FragmentDefinition
-            | DirectiveLocation::FragmentSpread
-            | DirectiveLocation::InlineFragment
-            | DirectiveLocation::VariableDefinition
-    )
+    // The library counts variables' definitions to the schema.
+    location.is_query() || *location == DirectiveLocation::VariableDefinition
 }
 
 fn has_federation_prefix(name: &str) -> bool {

@@ -211,17 +211,10 @@ impl View {
             let selected = self.select_as(parent, typename, &field_set(requirement));
             return selected.map_or_else(|failure| failure, |selected| json!(selected.to_string()));
         }
-        self.evaluate(value, parent, typename, field, arguments)
+        self.evaluate(value, field, arguments)
     }
 
-    fn evaluate(
-        &self,
-        value: &Json,
-        parent: &Json,
-        typename: &str,
-        field: &str,
-        arguments: &Map<String, Json>,
-    ) -> Json {
+    fn evaluate(&self, value: &Json, field: &str, arguments: &Map<String, Json>) -> Json {
         match value {
             Json::String(text) => match text.strip_prefix('@').and_then(|name| name.split_once('/')) {
                 Some((type_name, name)) => {
@@ -231,12 +224,10 @@ impl View {
                 }
                 None => value.clone(),
             },
-            Json::Array(items) => {
-                items.iter().map(|item| self.evaluate(item, parent, typename, field, arguments)).collect()
-            }
+            Json::Array(items) => items.iter().map(|item| self.evaluate(item, field, arguments)).collect(),
             Json::Object(object) => match object.iter().next() {
                 Some((command, value)) if command.starts_with('$') && object.len() == 1 => {
-                    self.work_out(command, value, parent, typename, field, arguments)
+                    self.work_out(command, value, field, arguments)
                 }
                 _ => value.clone(),
             },
@@ -244,15 +235,7 @@ impl View {
         }
     }
 
-    fn work_out(
-        &self,
-        command: &str,
-        value: &Json,
-        parent: &Json,
-        typename: &str,
-        field: &str,
-        arguments: &Map<String, Json>,
-    ) -> Json {
+    fn work_out(&self, command: &str, value: &Json, field: &str, arguments: &Map<String, Json>) -> Json {
         match (command, value) {
             ("$error", _) => json!({ "$error": value }),
             ("$echo", _) => json!(format!("{field}{}", sorted(&Json::Object(arguments.clone())))),
@@ -271,7 +254,7 @@ impl View {
                 let given = arguments.get(argument).map_or_else(String::new, |value| {
                     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
                 });
-                self.evaluate(cases.get(&given).unwrap_or(&cases["else"]), parent, typename, field, arguments)
+                self.evaluate(cases.get(&given).unwrap_or(&cases["else"]), field, arguments)
             }
             _ => panic!("{command} is unknown"),
         }
