@@ -41,3 +41,16 @@ pub struct MoodUpdated {
     pub visibility: MoodVisibility,
 }
 event!(MoodUpdated, "moods", "MoodUpdated", 1, mood_id);
+
+/// An entry is gone; its day counts for it no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MoodDeleted {
+    pub mood_id: MoodId,
+    pub user_id: UserId,
+    pub local_date: NaiveDate,
+    pub timezone: String,
+    pub day_start_hour: u8,
+    pub visibility: MoodVisibility,
+}
+event!(MoodDeleted, "moods", "MoodDeleted", 1, mood_id);

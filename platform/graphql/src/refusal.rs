@@ -1,6 +1,9 @@
 //! Refusals: what a user can cause and mend, as a value in the mutation's payload.
 
 use async_graphql::{Error, SimpleObject};
+use idempotency::IdempotencyError;
+
+use crate::Failure;
 
 /// Why a mutation did nothing, for the user to mend.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
@@ -35,5 +38,18 @@ pub fn settle<T, E: Refusal>(result: Result<T, E>) -> Result<(Option<T>, Vec<Use
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(error) => Ok((None, vec![error.into_user_error()?])),
+    }
+}
+
+/// What is wrong with the key under which a client sent its input.
+impl Refusal for IdempotencyError {
+    fn into_user_error(self) -> Result<UserError, Error> {
+        let message = self.to_string();
+        let refusal = |code| Ok(UserError::new(code, message, &["input", "idempotencyKey"]));
+        match self {
+            Self::Reused => refusal("IDEMPOTENCY_KEY_REUSED"),
+            Self::Malformed => refusal("IDEMPOTENCY_KEY_MALFORMED"),
+            Self::Database(error) => Err(Failure::internal(error)),
+        }
     }
 }

@@ -96,6 +96,10 @@ ids! {
     SigningKeyId = "key";
     /// A mood entry.
     MoodId = "mood";
+    /// A word that somebody tags their moods with.
+    TagId = "tag";
+    /// A mood of somebody's own making.
+    CustomMoodId = "cmo";
     /// A hug.
     HugId = "hug";
     /// A kind of hug.

@@ -2,6 +2,7 @@
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
+use ids::UserId;
 use tokio::sync::OnceCell;
 
 pub(crate) const RELATIONSHIPS_GROUP: &str = "moods.relationships";
@@ -20,6 +21,11 @@ pub(crate) struct Ctx {
 impl Ctx {
     pub(crate) fn new(service: service::Ctx) -> Self {
         Self { service, relationships_settled: Arc::default() }
+    }
+
+    /// Whether it is `owner` themselves who asks.
+    pub(crate) fn is_viewer(&self, owner: UserId) -> bool {
+        self.caller.viewer().is_some_and(|viewer| viewer.user_id == owner)
     }
 
     /// Waits, once a request and for a moment at most, until follows and blocks are known; what is read after

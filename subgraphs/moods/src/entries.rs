@@ -3,21 +3,22 @@
 mod error;
 mod events;
 pub(crate) mod graphql;
-mod model;
-mod store;
+pub(crate) mod model;
+pub(crate) mod store;
 
 use std::collections::HashMap;
 
 use idempotency::Begun;
-use ids::{MoodId, UserId};
+use ids::{CustomMoodId, MoodId, UserId};
 use pagination::Slice;
 
+pub(crate) use self::error::InputError;
 use self::{
     error::EntryError,
-    model::{History, LogMood, MoodEntry, UpdateMood},
+    model::{Change, DeleteMood, History, LogMood, MoodEntry, UpdateMood},
     store::StoreError,
 };
-use crate::{context::Ctx, settings};
+use crate::{context::Ctx, custom_moods, settings, tags};
 
 /// Logs a mood of the viewer's.
 pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryError> {
@@ -32,8 +33,12 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
         Begun::First(claim) => claim,
         Begun::Again(id) => return own(&*work, user_id, id).await,
     };
+    if let Some(id) = command.custom_mood {
+        require_custom_mood(&*work, user_id, id).await?;
+    }
     let defaults = settings::store::of(&*work, user_id).await?;
-    let entry = command.into_entry(user_id, occurred_at, defaults, now);
+    let tags = tags::store::intern(&*work, user_id, command.tags.as_slice(), now).await?;
+    let entry = command.into_entry(user_id, occurred_at, tags, defaults, now);
     store::insert(&*work, &entry).await?;
     claim.complete(&*work, &entry.id).await?;
     work.emit(&events::logged(&entry)).await?;
@@ -51,7 +56,14 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateMood) -> Result<MoodEntry, 
     if current.revision != command.revision {
         return Err(EntryError::RevisionConflict(Box::new(current)));
     }
-    let Some(changed) = command.changes.apply(&current, now) else {
+    if let Change::Set(id) = command.changes.custom_mood {
+        require_custom_mood(&*work, user_id, id).await?;
+    }
+    let tags = match &command.changes.tags {
+        Some(names) => Some(tags::store::intern(&*work, user_id, names.as_slice(), now).await?),
+        None => None,
+    };
+    let Some(changed) = command.changes.apply(&current, tags, now) else {
         return Ok(current);
     };
     if !store::replace(&*work, &changed, current.revision).await? {
@@ -62,6 +74,21 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateMood) -> Result<MoodEntry, 
     work.emit(&events::updated(&changed)).await?;
     work.commit().await?;
     Ok(changed)
+}
+
+/// Takes an entry of the viewer's away.
+pub(crate) async fn delete(ctx: &Ctx, command: DeleteMood) -> Result<MoodId, EntryError> {
+    let user_id = ctx.viewer()?.user_id;
+    let work = ctx.begin().await?;
+    let current = own(&*work, user_id, command.id).await?;
+    let stale = command.revision.is_some_and(|revision| revision != current.revision);
+    if stale || !store::delete(&*work, &current).await? {
+        let current = own(&*work, user_id, command.id).await?;
+        return Err(EntryError::RevisionConflict(Box::new(current)));
+    }
+    work.emit(&events::deleted(&current)).await?;
+    work.commit().await?;
+    Ok(command.id)
 }
 
 /// A page of somebody's entries: those that the viewer may see.
@@ -92,4 +119,14 @@ async fn own(
     id: MoodId,
 ) -> Result<MoodEntry, EntryError> {
     store::find_own(connection, user_id, id).await?.ok_or(EntryError::Missing)
+}
+
+/// An entry is logged with a mood of its owner's own making, or with none.
+async fn require_custom_mood(
+    connection: &impl store::Connection,
+    user_id: UserId,
+    id: CustomMoodId,
+) -> Result<(), EntryError> {
+    let mood = custom_moods::store::find_own(connection, user_id, id).await?;
+    mood.map(|_| ()).ok_or(EntryError::Input(InputError::CustomMoodMissing))
 }

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod context;
+mod custom_moods;
 mod entries;
 mod migrations;
 mod schema;
 mod settings;
+mod tags;
+mod users;
 
 use std::sync::Arc;
 

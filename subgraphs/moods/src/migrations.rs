@@ -2,6 +2,8 @@
 
 mod m0001_create_mood_entries;
 mod m0002_create_settings;
+mod m0003_describe_mood_entries;
+mod m0004_create_tags;
 
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +16,8 @@ impl MigratorTrait for Migrator {
         migrations.extend(relationships::migrations());
         migrations.push(Box::new(m0001_create_mood_entries::Migration));
         migrations.push(Box::new(m0002_create_settings::Migration));
+        migrations.push(Box::new(m0003_describe_mood_entries::Migration));
+        migrations.push(Box::new(m0004_create_tags::Migration));
         migrations
     }
 }

@@ -12,12 +12,16 @@ use super::{
 
 const LIST: &str = "docs/ERRORS.md";
 
-/// Each chapter of the list, and the folder whose errors it is about.
-const CHAPTERS: [(&str, &str); 3] = [
+/// Each chapter of the list, and the folder or file whose errors it is about.
+const CHAPTERS: [(&str, &str); 4] = [
     ("In payloads", "subgraphs/"),
+    ("In payloads", REFUSALS),
     ("Top-level, from subgraphs", "platform/"),
     ("Top-level, from the gateway", "gateway/"),
 ];
+
+/// Where platform says what becomes of a payload.
+const REFUSALS: &str = "platform/graphql/src/refusal.rs";
 
 /// The chapter about the codes of WebSockets, the one file that makes them, and what it makes them with.
 const SOCKETS: (&str, &str, &str) =
@@ -122,9 +126,10 @@ fn check(tree: &Tree, list: &File, no_codes: &[NoCodes]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let listed = listed(list);
     let mut used = BTreeSet::new();
+    let mut made: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (chapter, folder) in CHAPTERS {
-        let mut made = BTreeSet::new();
-        for file in sources(tree, folder) {
+        let made = made.entry(chapter).or_default();
+        for file in sources(tree, folder).filter(|file| folder == REFUSALS || file.path != REFUSALS) {
             for (line, code) in codes_of(file, &mut findings) {
                 if let Some(at) = no_codes.iter().position(|other| other.has(file, &code)) {
                     used.insert((at, code));
@@ -138,7 +143,9 @@ fn check(tree: &Tree, list: &File, no_codes: &[NoCodes]) -> Vec<Finding> {
                 made.insert(code);
             }
         }
-        findings.extend(listed.not_in(chapter, &made, list, folder));
+    }
+    for (chapter, made) in &made {
+        findings.extend(listed.not_in(chapter, made, list));
     }
     let (chapter, path, maker) = SOCKETS;
     let made: BTreeSet<String> =
@@ -150,7 +157,7 @@ fn check(tree: &Tree, list: &File, no_codes: &[NoCodes]) -> Vec<Finding> {
             message: format!("{code} is not in {LIST}"),
         });
     }
-    findings.extend(listed.not_in(chapter, &made, list, path));
+    findings.extend(listed.not_in(chapter, &made, list));
     for file in sources(tree, "gateway/").filter(|file| file.path != path && file.text.contains(maker)) {
         findings.push(
             file.finding(1, format!("`{maker}` belongs into {path}, whose codes are held against {LIST}")),
@@ -238,11 +245,11 @@ impl Listed<'_> {
         self.0.get(chapter).is_some_and(|codes| codes.contains_key(code))
     }
 
-    /// What a chapter tells of, and no source of its folder makes.
-    fn not_in(&self, chapter: &str, made: &BTreeSet<String>, list: &File, folder: &str) -> Vec<Finding> {
+    /// What a chapter tells of, and none of the sources that it is about makes.
+    fn not_in(&self, chapter: &str, made: &BTreeSet<String>, list: &File) -> Vec<Finding> {
         let codes = self.0.get(chapter).into_iter().flatten();
         let gone = codes.filter(|(code, _)| !made.contains(**code));
-        gone.map(|(code, line)| list.finding(*line, format!("`{code}` is nowhere in {folder}"))).collect()
+        gone.map(|(code, line)| list.finding(*line, format!("`{code}` is nowhere in the sources"))).collect()
     }
 }
 
@@ -297,9 +304,9 @@ mod tests {
         assert_eq!(
             findings(&list, &[], &[]),
             [
-                "docs/ERRORS.md:9: `BAD_REQUEST` is nowhere in subgraphs/",
+                "docs/ERRORS.md:9: `BAD_REQUEST` is nowhere in the sources",
                 "gateway/src/server/websocket/close.rs:1: 4403 is not in docs/ERRORS.md",
-                "docs/ERRORS.md:23: `4404` is nowhere in gateway/src/server/websocket/close.rs",
+                "docs/ERRORS.md:23: `4404` is nowhere in the sources",
             ]
         );
     }

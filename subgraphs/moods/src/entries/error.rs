@@ -4,9 +4,10 @@ use idempotency::IdempotencyError;
 use service::Unauthenticated;
 
 use super::{
-    model::{MoodEntry, content, moment},
+    model::{MoodEntry, content, moment, vocabulary},
     store::StoreError,
 };
+use crate::tags::model::MAX_TAG_CHARACTERS;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EntryError {
@@ -37,10 +38,20 @@ pub(crate) enum InputError {
     NoteTooLong,
     #[error("a note has no control characters other than line breaks and tabs")]
     NoteMalformed,
-    #[error("a tag has 1 to {} characters, none of them control characters", content::MAX_TAG_CHARACTERS)]
+    #[error("a tag has 1 to {} characters, none of them control characters", MAX_TAG_CHARACTERS)]
     TagInvalid { index: usize },
     #[error("an entry has at most {} tags", content::MAX_TAGS)]
     TooManyTags,
+    #[error("this is no code of a label; moodVocabulary lists them")]
+    LabelUnknown { index: usize },
+    #[error("an entry has at most {} labels", vocabulary::MAX_WORDS)]
+    TooManyLabels,
+    #[error("this is no code of an association; moodVocabulary lists them")]
+    AssociationUnknown { index: usize },
+    #[error("an entry has at most {} associations", vocabulary::MAX_WORDS)]
+    TooManyAssociations,
+    #[error("you have no such mood")]
+    CustomMoodMissing,
     #[error("this is in the future")]
     OccurredInFuture,
     #[error("this is more than {} years ago", moment::MAX_YEARS_BACK)]
@@ -60,6 +71,11 @@ impl InputError {
             Self::NoteMalformed => "NOTE_MALFORMED",
             Self::TagInvalid { .. } => "TAG_INVALID",
             Self::TooManyTags => "TOO_MANY_TAGS",
+            Self::LabelUnknown { .. } => "LABEL_UNKNOWN",
+            Self::TooManyLabels => "TOO_MANY_LABELS",
+            Self::AssociationUnknown { .. } => "ASSOCIATION_UNKNOWN",
+            Self::TooManyAssociations => "TOO_MANY_ASSOCIATIONS",
+            Self::CustomMoodMissing => "CUSTOM_MOOD_NOT_FOUND",
             Self::OccurredInFuture => "OCCURRED_IN_FUTURE",
             Self::OccurredTooEarly => "OCCURRED_TOO_EARLY",
             Self::UnknownTimeZone => "UNKNOWN_TIME_ZONE",
@@ -74,10 +90,18 @@ impl InputError {
             Self::EnergyOutOfRange => "energy",
             Self::NoteTooLong | Self::NoteMalformed => "note",
             Self::TagInvalid { .. } | Self::TooManyTags => "tags",
+            Self::LabelUnknown { .. } | Self::TooManyLabels => "labels",
+            Self::AssociationUnknown { .. } | Self::TooManyAssociations => "associations",
+            Self::CustomMoodMissing => "customMoodId",
             Self::OccurredInFuture | Self::OccurredTooEarly => "occurredAt",
             Self::UnknownTimeZone => "timezone",
         };
-        let index = if let Self::TagInvalid { index } = self { Some(index.to_string()) } else { None };
+        let index = match self {
+            Self::TagInvalid { index }
+            | Self::LabelUnknown { index }
+            | Self::AssociationUnknown { index } => Some(index.to_string()),
+            _ => None,
+        };
         ["input", field].map(str::to_owned).into_iter().chain(index).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 mod input;
 mod object;
+mod vocabulary;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,18 +10,19 @@ use async_graphql::{
     Context, ID, Object, Result,
     dataloader::{DataLoader, Loader},
 };
-use chrono::{DateTime, Utc};
-use graphql::{Connection, Failure};
-use ids::{MoodId, UserId};
+use graphql::Failure;
+use ids::MoodId;
 
 use self::{
-    input::{LogMoodInput, UpdateMoodInput},
-    object::{LogMoodPayload, MoodEntry, UpdateMoodPayload},
+    input::{DeleteMoodInput, LogMoodInput, UpdateMoodInput},
+    object::{DeleteMoodPayload, LogMoodPayload, UpdateMoodPayload},
+    vocabulary::MoodVocabulary,
 };
-use super::{
-    model::{self, EntryKey, History},
-    store::StoreError,
+pub(crate) use self::{
+    input::{MoodFilter, change},
+    object::MoodEntry,
 };
+use super::{model, store::StoreError};
 use crate::context::Ctx;
 
 /// Loads the entries that the request's viewer may see.
@@ -35,46 +37,11 @@ impl Loader<MoodId> for EntryLoader {
     }
 }
 
-/// A person.
-#[derive(Debug)]
-pub(crate) struct User {
-    pub(crate) id: UserId,
-}
+#[derive(Debug, Default)]
+pub(crate) struct EntryQuery;
 
 #[Object]
-impl User {
-    /// Which person this is.
-    async fn id(&self) -> ID {
-        self.id.to_string().into()
-    }
-
-    /// The moods they have logged, newest first. Their owner sees all of them, others those shared with them.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the arguments of a connection, and the two ends of a range"
-    )]
-    async fn moods(
-        &self,
-        gql: &Context<'_>,
-        #[graphql(desc = "How many to read from the start of the list, 0 to 100; 20 when nothing is said.")]
-        first: Option<i32>,
-        #[graphql(desc = "Read on after the entry of this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many to read from the end of the list, 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Read what stands before the entry of this cursor.")] before: Option<String>,
-        #[graphql(desc = "Only moods of this instant or later.")] from: Option<DateTime<Utc>>,
-        #[graphql(desc = "Only moods before this instant.")] to: Option<DateTime<Utc>>,
-    ) -> Result<Option<Connection<MoodEntry>>> {
-        let page = graphql::page_request(first, after, last, before)?;
-        let query = History { owner: self.id, from, to, page };
-        let slice = super::history(gql.data::<Ctx>()?, &query).await.map_err(Failure::internal)?;
-        Ok(Some(graphql::connection(slice, |entry| EntryKey::from(entry), MoodEntry::from)))
-    }
-}
-
-pub(crate) struct Query;
-
-#[Object]
-impl Query {
+impl EntryQuery {
     /// A mood entry; null when there is none with this id that the viewer may see.
     async fn mood(
         &self,
@@ -84,21 +51,22 @@ impl Query {
         entry(gql, &id).await
     }
 
+    /// The words that moods can be described with. They are the same for everybody, logged in or not.
+    async fn mood_vocabulary(&self) -> MoodVocabulary {
+        MoodVocabulary::default()
+    }
+
     #[graphql(entity)]
     async fn find_mood_entry_by_id(&self, gql: &Context<'_>, id: ID) -> Result<Option<MoodEntry>> {
         entry(gql, &id).await
     }
-
-    #[graphql(entity)]
-    async fn find_user_by_id(&self, id: ID) -> Option<User> {
-        UserId::try_from(&id).ok().map(|id| User { id })
-    }
 }
 
-pub(crate) struct Mutation;
+#[derive(Debug, Default)]
+pub(crate) struct EntryMutation;
 
 #[Object]
-impl Mutation {
+impl EntryMutation {
     /// Logs a mood of the viewer's.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn log_mood(
@@ -126,6 +94,20 @@ impl Mutation {
             Err(error) => Err(error),
         };
         UpdateMoodPayload::of(updated)
+    }
+
+    /// Takes a mood of the viewer's away for good.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn delete_mood(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Which mood.")] input: DeleteMoodInput,
+    ) -> Result<DeleteMoodPayload> {
+        let deleted = match input.parse() {
+            Ok(command) => super::delete(gql.data::<Ctx>()?, command).await,
+            Err(error) => Err(error),
+        };
+        DeleteMoodPayload::of(deleted)
     }
 }
 

@@ -1,19 +1,23 @@
 //! Mood entries, and what can be done to them.
 
 pub(crate) mod content;
+pub(crate) mod filter;
 pub(crate) mod moment;
+pub(crate) mod vocabulary;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 pub(crate) use content::{Coordinate, Note, Score, Tags};
 pub(crate) use events::moods::MoodVisibility;
-use ids::{MoodId, UserId};
+pub(crate) use filter::EntryFilter;
+use ids::{CustomMoodId, MoodId, UserId};
 pub(crate) use moment::Moment;
 use pagination::PageRequest;
 use serde::{Deserialize, Serialize};
+pub(crate) use vocabulary::{Association, Label, Words};
 
 use super::error::InputError;
-use crate::settings::DaySettings;
+use crate::{settings::DaySettings, tags::model::Tag};
 
 /// Whether an entry is about a moment or about a whole day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,7 +35,10 @@ pub(crate) struct MoodEntry {
     pub(crate) valence: Option<Coordinate>,
     pub(crate) energy: Option<Coordinate>,
     pub(crate) kind: MoodKind,
-    pub(crate) tags: Tags,
+    pub(crate) labels: Words<Label>,
+    pub(crate) associations: Words<Association>,
+    pub(crate) custom_mood: Option<CustomMoodId>,
+    pub(crate) tags: Vec<Tag>,
     pub(crate) note: Option<Note>,
     pub(crate) moment: Moment,
     pub(crate) visibility: MoodVisibility,
@@ -66,6 +73,7 @@ pub(crate) struct History {
     pub(crate) from: Option<DateTime<Utc>>,
     /// Only entries before this instant.
     pub(crate) to: Option<DateTime<Utc>>,
+    pub(crate) filter: EntryFilter,
     pub(crate) page: PageRequest<EntryKey>,
 }
 
@@ -76,6 +84,9 @@ pub(crate) struct LogMood {
     pub(crate) valence: Option<Coordinate>,
     pub(crate) energy: Option<Coordinate>,
     pub(crate) kind: MoodKind,
+    pub(crate) labels: Words<Label>,
+    pub(crate) associations: Words<Association>,
+    pub(crate) custom_mood: Option<CustomMoodId>,
     pub(crate) tags: Tags,
     pub(crate) note: Option<Note>,
     pub(crate) occurred_at: Option<DateTime<Utc>>,
@@ -96,6 +107,7 @@ impl LogMood {
         self,
         user_id: UserId,
         occurred_at: DateTime<Utc>,
+        tags: Vec<Tag>,
         defaults: DaySettings,
         now: DateTime<Utc>,
     ) -> MoodEntry {
@@ -106,7 +118,10 @@ impl LogMood {
             valence: self.valence,
             energy: self.energy,
             kind: self.kind,
-            tags: self.tags,
+            labels: self.labels,
+            associations: self.associations,
+            custom_mood: self.custom_mood,
+            tags,
             note: self.note,
             moment: Moment::new(occurred_at, self.zone.unwrap_or(defaults.zone), defaults.day_start),
             visibility: self.visibility,
@@ -135,7 +150,7 @@ pub(crate) enum Change<T> {
 }
 
 impl<T: Clone> Change<T> {
-    fn of(&self, current: Option<&T>) -> Option<T> {
+    pub(crate) fn of(&self, current: Option<&T>) -> Option<T> {
         match self {
             Self::Keep => current.cloned(),
             Self::Clear => None,
@@ -151,6 +166,9 @@ pub(crate) struct Changes {
     pub(crate) valence: Change<Coordinate>,
     pub(crate) energy: Change<Coordinate>,
     pub(crate) kind: Option<MoodKind>,
+    pub(crate) labels: Option<Words<Label>>,
+    pub(crate) associations: Option<Words<Association>>,
+    pub(crate) custom_mood: Change<CustomMoodId>,
     pub(crate) tags: Option<Tags>,
     pub(crate) note: Change<Note>,
     pub(crate) occurred_at: Option<DateTime<Utc>>,
@@ -163,8 +181,14 @@ impl Changes {
         self.occurred_at.map_or(Ok(()), |instant| moment::occurred_at(instant, now).map(|_| ()))
     }
 
-    /// The entry's next revision; `None` when nothing is other than it was. The day start stays the entry's own.
-    pub(super) fn apply(&self, entry: &MoodEntry, now: DateTime<Utc>) -> Option<MoodEntry> {
+    /// The entry's next revision, with `tags` when they are other; `None` when nothing is other than it was. The day
+    /// start stays the entry's own.
+    pub(super) fn apply(
+        &self,
+        entry: &MoodEntry,
+        tags: Option<Vec<Tag>>,
+        now: DateTime<Utc>,
+    ) -> Option<MoodEntry> {
         let occurred_at = self.occurred_at.map_or(entry.moment.occurred_at, moment::to_microseconds);
         let zone = self.zone.unwrap_or(entry.moment.zone);
         let redated = occurred_at != entry.moment.occurred_at || zone != entry.moment.zone;
@@ -173,7 +197,10 @@ impl Changes {
             valence: self.valence.of(entry.valence.as_ref()),
             energy: self.energy.of(entry.energy.as_ref()),
             kind: self.kind.unwrap_or(entry.kind),
-            tags: self.tags.clone().unwrap_or_else(|| entry.tags.clone()),
+            labels: self.labels.clone().unwrap_or_else(|| entry.labels.clone()),
+            associations: self.associations.clone().unwrap_or_else(|| entry.associations.clone()),
+            custom_mood: self.custom_mood.of(entry.custom_mood.as_ref()),
+            tags: tags.unwrap_or_else(|| entry.tags.clone()),
             note: self.note.of(entry.note.as_ref()),
             // A frozen date stays frozen, even if the zone's rules have changed since.
             moment: if redated {
@@ -186,4 +213,11 @@ impl Changes {
         };
         (changed != *entry).then(|| MoodEntry { revision: entry.revision + 1, updated_at: now, ..changed })
     }
+}
+
+/// An entry to be taken away; when `revision` is said, only if it is still as it was then.
+#[derive(Debug)]
+pub(crate) struct DeleteMood {
+    pub(crate) id: MoodId,
+    pub(crate) revision: Option<i32>,
 }

@@ -1,16 +1,22 @@
-//! The table of entries. Notes and tags pass through [`to_row`] and [`from_row`], and nowhere else.
+//! The table of entries. Notes pass through [`to_row`] and [`from_row`], and nowhere else.
 
 use clock::day::DayStart;
 use database::keyset::{self, Shown};
 use ids::{MoodId, UserId};
 use pagination::Slice;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, Select,
+};
 pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
 
 use super::model::{
-    Coordinate, EntryKey, History, Moment, MoodEntry, MoodKind, MoodVisibility, Note, Score, Tags,
+    Coordinate, EntryFilter, EntryKey, History, Moment, MoodEntry, MoodKind, MoodVisibility, Note, Score,
+    Words, vocabulary::Word,
 };
-use crate::settings::DaySettings;
+use crate::{
+    settings::DaySettings,
+    tags::{self, model::Tag},
+};
 
 mod entity {
     //! A row for each entry.
@@ -26,8 +32,11 @@ mod entity {
         pub valence: Option<f64>,
         pub energy: Option<f64>,
         pub kind: String,
-        /// A JSON list of texts.
-        pub tags: String,
+        /// A JSON list of codes.
+        pub labels: String,
+        /// A JSON list of codes.
+        pub associations: String,
+        pub custom_mood_id: Option<ids::CustomMoodId>,
         pub note: Option<String>,
         pub occurred_at: DateTimeUtc,
         pub timezone: String,
@@ -48,7 +57,8 @@ mod entity {
 use entity::{Column, Entity};
 
 pub(super) async fn insert(connection: &impl Connection, entry: &MoodEntry) -> Result<(), StoreError> {
-    Entity::insert(to_row(entry)?).exec_without_returning(connection).await.map(|_| ())
+    Entity::insert(to_row(entry)?).exec_without_returning(connection).await?;
+    tags::store::add_to_entries(connection, [(entry.id, entry.tags.as_slice())]).await
 }
 
 /// Puts `entry` in the place of its revision `former`; false when that is no longer there.
@@ -61,7 +71,22 @@ pub(super) async fn replace(
     row.not_set(Column::Id);
     let update =
         Entity::update_many().set(row).filter(Column::Id.eq(entry.id)).filter(Column::Revision.eq(former));
-    Ok(update.exec(connection).await?.rows_affected == 1)
+    if update.exec(connection).await?.rows_affected != 1 {
+        return Ok(false);
+    }
+    tags::store::put_on_entry(connection, entry.id, &entry.tags).await?;
+    Ok(true)
+}
+
+/// Takes `entry` away; false when it is not as it was read any more.
+pub(super) async fn delete(connection: &impl Connection, entry: &MoodEntry) -> Result<bool, StoreError> {
+    let delete =
+        Entity::delete_many().filter(Column::Id.eq(entry.id)).filter(Column::Revision.eq(entry.revision));
+    if delete.exec(connection).await?.rows_affected != 1 {
+        return Ok(false);
+    }
+    tags::store::take_from_entry(connection, entry.id).await?;
+    Ok(true)
 }
 
 pub(super) async fn find_own(
@@ -70,7 +95,7 @@ pub(super) async fn find_own(
     id: MoodId,
 ) -> Result<Option<MoodEntry>, StoreError> {
     let row = Entity::find_by_id(id).filter(Column::UserId.eq(user_id)).one(connection).await?;
-    row.map(from_row).transpose()
+    Ok(with_tags(connection, row.into_iter().collect()).await?.pop())
 }
 
 /// Those of the entries `ids` that `viewer` may see.
@@ -80,7 +105,7 @@ pub(super) async fn visible(
     ids: &[MoodId],
 ) -> Result<Vec<MoodEntry>, StoreError> {
     let chosen = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).filter(visible_to(viewer));
-    chosen.all(connection).await?.into_iter().map(from_row).collect()
+    with_tags(connection, chosen.all(connection).await?).await
 }
 
 /// A page of the owner's entries that `viewer` may see; the index (user_id, occurred_at, id) serves it.
@@ -99,11 +124,12 @@ pub(super) async fn history(
     if let Some(to) = query.to {
         entries = entries.filter(Column::OccurredAt.lt(to));
     }
+    entries = filtered(entries, query.owner, &query.filter);
     let columns = [Column::OccurredAt, Column::Id];
     let values = |key: &EntryKey| vec![key.occurred_at.into(), key.id.into()];
     let page = keyset::page(entries, &query.page, Shown::NewestFirst, &columns, values);
-    let entries: Result<Vec<_>, _> = page.all(connection).await?.into_iter().map(from_row).collect();
-    Ok(Slice::from_rows(entries?, &query.page))
+    let entries = with_tags(connection, page.all(connection).await?).await?;
+    Ok(Slice::from_rows(entries, &query.page))
 }
 
 /// The one rule of who sees what: an entry's owner; and those whom its visibility and their follows let see it,
@@ -118,9 +144,44 @@ fn visible_to(viewer: UserId) -> Condition {
     Condition::any().add(Column::UserId.eq(viewer)).add(by_others)
 }
 
+/// The rest of `entries` that `filter` lets through; `owner` is whose tags its names are of.
+fn filtered(mut entries: Select<Entity>, owner: UserId, filter: &EntryFilter) -> Select<Entity> {
+    if let Some(kind) = filter.kind {
+        entries = entries.filter(Column::Kind.eq(kind_name(kind)));
+    }
+    if let Some(score) = filter.lowest_score {
+        entries = entries.filter(Column::Score.gte(i16::from(score.number())));
+    }
+    if let Some(score) = filter.highest_score {
+        entries = entries.filter(Column::Score.lte(i16::from(score.number())));
+    }
+    if let Some(condition) = any_word(Column::Labels, &filter.labels) {
+        entries = entries.filter(condition);
+    }
+    if let Some(condition) = any_word(Column::Associations, &filter.associations) {
+        entries = entries.filter(condition);
+    }
+    if !filter.tags.is_empty() {
+        let tagged = tags::store::entries_tagged(owner, &filter.tags);
+        entries = entries.filter(Column::Id.in_subquery(tagged));
+    }
+    if let Some(id) = filter.custom_mood {
+        entries = entries.filter(Column::CustomMoodId.eq(id));
+    }
+    match filter.has_note {
+        Some(true) => entries.filter(Column::Note.is_not_null()),
+        Some(false) => entries.filter(Column::Note.is_null()),
+        None => entries,
+    }
+}
+
+/// Entries with any of `words`. A code has no letter that `LIKE` or JSON reads as anything else.
+fn any_word<W: Word>(column: Column, words: &Words<W>) -> Option<Condition> {
+    let any = words.codes().map(|code| column.like(format!("%\"{code}\"%")));
+    (!words.as_slice().is_empty()).then(|| any.fold(Condition::any(), Condition::add))
+}
+
 fn to_row(entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
-    let tags =
-        serde_json::to_string(entry.tags.as_slice()).map_err(|error| StoreError::Json(error.to_string()))?;
     Ok(entity::ActiveModel {
         id: Set(entry.id),
         user_id: Set(entry.user_id),
@@ -128,7 +189,9 @@ fn to_row(entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
         valence: Set(entry.valence.map(Coordinate::number)),
         energy: Set(entry.energy.map(Coordinate::number)),
         kind: Set(kind_name(entry.kind).to_owned()),
-        tags: Set(tags),
+        labels: Set(json(&entry.labels)?),
+        associations: Set(json(&entry.associations)?),
+        custom_mood_id: Set(entry.custom_mood),
         note: Set(entry.note.as_ref().map(|note| note.text().to_owned())),
         occurred_at: Set(entry.moment.occurred_at),
         timezone: Set(entry.moment.zone.name().to_owned()),
@@ -141,7 +204,22 @@ fn to_row(entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
     })
 }
 
-fn from_row(row: entity::Model) -> Result<MoodEntry, StoreError> {
+/// The entries of `rows`, in their order, each with its tags: one statement for all of them.
+async fn with_tags(
+    connection: &impl Connection,
+    rows: Vec<entity::Model>,
+) -> Result<Vec<MoodEntry>, StoreError> {
+    let ids: Vec<MoodId> = rows.iter().map(|row| row.id).collect();
+    let mut tags = tags::store::of_entries(connection, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let tags = tags.remove(&row.id).unwrap_or_default();
+            from_row(row, tags)
+        })
+        .collect()
+}
+
+fn from_row(row: entity::Model, tags: Vec<Tag>) -> Result<MoodEntry, StoreError> {
     let unreadable = |what: &str| StoreError::Type(format!("the {what} of {} can't be read", row.id));
     let DaySettings { zone, day_start } =
         DaySettings::parse(&row.timezone, i64::from(row.day_start_hour)).map_err(|_| unreadable("day"))?;
@@ -152,7 +230,10 @@ fn from_row(row: entity::Model) -> Result<MoodEntry, StoreError> {
         valence: row.valence.and_then(Coordinate::parse),
         energy: row.energy.and_then(Coordinate::parse),
         kind: kind_of(&row.kind).ok_or_else(|| unreadable("kind"))?,
-        tags: Tags::from_store(serde_json::from_str(&row.tags).map_err(|_| unreadable("tags"))?),
+        labels: words(&row.labels).ok_or_else(|| unreadable("labels"))?,
+        associations: words(&row.associations).ok_or_else(|| unreadable("associations"))?,
+        custom_mood: row.custom_mood_id,
+        tags,
         moment: moment(&row, zone, day_start),
         visibility: visibility_of(&row.visibility).ok_or_else(|| unreadable("visibility"))?,
         revision: row.revision,
@@ -160,6 +241,15 @@ fn from_row(row: entity::Model) -> Result<MoodEntry, StoreError> {
         updated_at: row.updated_at,
         note: row.note.map(Note::from_store),
     })
+}
+
+fn json<W: Word>(words: &Words<W>) -> Result<String, StoreError> {
+    serde_json::to_string(words).map_err(|error| StoreError::Json(error.to_string()))
+}
+
+fn words<W: Word>(json: &str) -> Option<Words<W>> {
+    let codes: Vec<String> = serde_json::from_str(json).ok()?;
+    Words::parse(&codes).ok()
 }
 
 /// The moment as it was frozen: the date is read, not taken anew.

@@ -22,12 +22,14 @@ async fn a_mood_is_kept_as_it_was_told() {
     let input = json!({
         "score": 4, "valence": 0.5, "energy": -0.25, "note": "  a walk by the river\n",
         "tags": ["Walk", " river ", "WALK"], "occurredAt": "2026-03-01T03:30:00.25+01:00",
-        "timezone": "America/New_York", "visibility": "FOLLOWERS", "kind": "DAILY",
+        "timezone": "America/New_York", "visibility": "FOLLOWERS", "kind": "DAILY", "labels": ["calm", "hopeful"],
+        "associations": ["weather", "selfCare", "weather"],
     });
     let mut mood = log(&app.as_user(ada), input).await;
     assert!(mood["id"].take().as_str().unwrap().starts_with("mood_"));
     let expected = json!({
         "id": null, "score": 4, "valence": 0.5, "energy": -0.25, "kind": "DAILY", "tags": ["Walk", "river"],
+        "labels": ["calm", "hopeful"], "associations": ["weather", "selfCare"],
         "note": "a walk by the river", "occurredAt": "2026-03-01T02:30:00.250+00:00",
         "timezone": "America/New_York", "localDate": "2026-02-28", "visibility": "FOLLOWERS", "revision": 1,
         "user": { "id": ada.to_string() },
@@ -43,6 +45,7 @@ async fn a_score_is_all_that_a_mood_needs() {
     mood.as_object_mut().unwrap().retain(|field, _| !["id", "user"].contains(&field.as_str()));
     let expected = json!({
         "score": 3, "valence": null, "energy": null, "kind": "MOMENT", "tags": [], "note": null,
+        "labels": [], "associations": [],
         "occurredAt": "2026-03-01T12:00:00+00:00", "timezone": "UTC", "localDate": "2026-03-01",
         "visibility": "PRIVATE", "revision": 1,
     });
@@ -96,6 +99,22 @@ async fn each_kind_of_bad_input_has_its_code_and_place() {
         (json!({ "score": 3, "note": "\u{0}" }), "NOTE_MALFORMED", json!(["input", "note"])),
         (json!({ "score": 3, "tags": ["ok", ""] }), "TAG_INVALID", json!(["input", "tags", "1"])),
         (json!({ "score": 3, "tags": many }), "TOO_MANY_TAGS", json!(["input", "tags"])),
+        (json!({ "score": 3, "labels": ["sad", "Sad"] }), "LABEL_UNKNOWN", json!(["input", "labels", "1"])),
+        (
+            json!({ "score": 3, "associations": ["sad"] }),
+            "ASSOCIATION_UNKNOWN",
+            json!(["input", "associations", "0"]),
+        ),
+        (
+            json!({ "score": 3, "customMoodId": "cmo_00000000000000000000000000000000" }),
+            "CUSTOM_MOOD_NOT_FOUND",
+            json!(["input", "customMoodId"]),
+        ),
+        (
+            json!({ "score": 3, "customMoodId": "nonsense" }),
+            "CUSTOM_MOOD_NOT_FOUND",
+            json!(["input", "customMoodId"]),
+        ),
         (
             json!({ "score": 3, "occurredAt": "2026-03-01T12:01:01Z" }),
             "OCCURRED_IN_FUTURE",

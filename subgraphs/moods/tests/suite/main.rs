@@ -1,9 +1,13 @@
 //! What clients of `moods` see, on a real database.
 
+mod custom_moods;
+mod deleting;
+mod describing;
 mod entities;
 mod history;
 mod logging;
 mod sharing;
+mod tags;
 mod telling;
 mod updating;
 
@@ -12,16 +16,16 @@ use testkit::Client;
 
 pub(crate) const LOG: &str = "mutation($input: LogMoodInput!) {
     logMood(input: $input) {
-        mood { id score valence energy kind tags note occurredAt timezone localDate visibility revision user { id } }
+        mood { id score valence energy kind labels associations tags note occurredAt timezone localDate visibility revision user { id } }
         errors { code message path }
     }
 }";
 
 pub(crate) const HISTORY: &str = "query($user: ID!, $first: Int, $after: String, $last: Int, $before: String,
-        $from: DateTime, $to: DateTime) {
+        $from: DateTime, $to: DateTime, $filter: MoodFilter) {
     _entities(representations: [{ __typename: \"User\", id: $user }]) {
         ... on User {
-            moods(first: $first, after: $after, last: $last, before: $before, from: $from, to: $to) {
+            moods(first: $first, after: $after, last: $last, before: $before, from: $from, to: $to, filter: $filter) {
                 edges { cursor node { id note } }
                 pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
             }
@@ -53,4 +57,10 @@ pub(crate) async fn moods(client: &Client, variables: Value) -> Value {
 pub(crate) fn notes(page: &Value) -> Vec<&str> {
     let edges = page["edges"].as_array().expect("a list of edges");
     edges.iter().map(|edge| edge["node"]["note"].as_str().expect("a note")).collect()
+}
+
+/// What a mutation of this input answers under its name, when it answers at all.
+pub(crate) async fn mutate(client: &Client, mutation: &str, input: Value) -> Value {
+    let data = client.data(mutation, json!({ "input": input })).await;
+    data.as_object().and_then(|fields| fields.values().next()).cloned().expect("an answer")
 }

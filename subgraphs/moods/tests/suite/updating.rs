@@ -8,7 +8,7 @@ use crate::log;
 
 const UPDATE: &str = "mutation($input: UpdateMoodInput!) {
     updateMood(input: $input) {
-        mood { id score valence energy kind tags note occurredAt timezone localDate visibility revision user { id } }
+        mood { id score valence energy kind labels associations tags note occurredAt timezone localDate visibility revision user { id } }
         errors { code path }
     }
 }";

@@ -53,6 +53,8 @@ pub(crate) struct QualifyingDay {
     pub(crate) date: NaiveDate,
     pub(crate) calendar: Calendar,
     /// When it was told, and as which of the events about the same source.
+    /// It made a day count, and does no more.
+    pub(crate) gone: bool,
     pub(crate) told_at: DateTime<Utc>,
     pub(crate) seq: i64,
 }

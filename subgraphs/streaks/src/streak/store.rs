@@ -28,6 +28,8 @@ mod entity {
         pub local_date: Date,
         pub timezone: String,
         pub day_start_hour: i16,
+        /// It doesn't count any more; the row stays, lest an earlier event that comes late make it count again.
+        pub gone: bool,
         pub told_at: DateTimeUtc,
         pub seq: i64,
     }
@@ -49,6 +51,7 @@ pub(super) async fn put(connection: &impl Connection, day: QualifyingDay) -> Res
         local_date: Set(day.date),
         timezone: Set(day.calendar.zone.name().to_owned()),
         day_start_hour: Set(i16::from(day.calendar.day_start.hour())),
+        gone: Set(day.gone),
         told_at: Set(day.told_at),
         seq: Set(day.seq),
     };
@@ -57,6 +60,7 @@ pub(super) async fn put(connection: &impl Connection, day: QualifyingDay) -> Res
             Column::LocalDate,
             Column::Timezone,
             Column::DayStartHour,
+            Column::Gone,
             Column::ToldAt,
             Column::Seq,
         ])
@@ -65,7 +69,7 @@ pub(super) async fn put(connection: &impl Connection, day: QualifyingDay) -> Res
     Entity::insert(row).on_conflict(latest).exec_without_returning(connection).await.map(|_| ())
 }
 
-/// The dates that count, each once; the index (user_id, kind, local_date) holds all that is read.
+/// The dates that count, each once; the index (user_id, kind, gone, local_date) holds all that is read.
 pub(super) async fn dates(
     connection: &impl Connection,
     user_id: UserId,
@@ -94,7 +98,10 @@ pub(super) async fn latest_calendar(
 }
 
 fn days_of(user_id: UserId, kind: StreakKind) -> Select<Entity> {
-    Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::Kind.eq(kind_name(kind)))
+    Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::Kind.eq(kind_name(kind)))
+        .filter(Column::Gone.eq(false))
 }
 
 fn kind_name(kind: StreakKind) -> &'static str {

@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use streaks::Streaks;
 use testkit::TestApp;
 
-use crate::{Logger, redated, streak};
+use crate::{Logger, deleted, redated, streak, streaks};
 
-/// What happens to one person, in the order in which it does: logging, backdating, re-dating, travelling.
+/// What happens to one person, in the order in which it does: logging, backdating, re-dating, travelling, taking away.
 fn happenings(app: &TestApp) -> (Logger, Vec<Envelope>) {
     let ada = Logger::new(app);
     let abroad = Logger { timezone: "Asia/Kathmandu", ..ada };
     let today = ada.logged(app, "2026-03-01");
     let backdated = ada.logged(app, "2026-02-20");
-    let travelling = abroad.logged(app, "2026-02-27");
+    let travelling = abroad.logged(app, "2026-03-01");
     let told = |envelope| {
         app.clock.advance(TimeDelta::microseconds(1));
         envelope
@@ -24,7 +24,7 @@ fn happenings(app: &TestApp) -> (Logger, Vec<Envelope>) {
         told(app.envelope(&backdated)),
         told(app.envelope(&redated(&backdated, "2026-02-28"))),
         told(app.envelope(&travelling)),
-        told(app.envelope(&redated(&travelling, "2026-03-01"))),
+        told(app.envelope(&deleted(&today))),
     ];
     (ada, happened)
 }
@@ -63,6 +63,20 @@ async fn a_day_that_loses_its_only_mood_no_longer_counts() {
     app.tell(&redated(&moods[2], "2026-01-02")).await;
     let standing = streak(&app, ada.user_id).await;
     assert_eq!((&standing["current"], &standing["longest"]), (&json!(1), &json!(2)));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_mood_that_is_taken_away_counts_no_more() {
+    let app = TestApp::start::<Streaks>().await;
+    let ada = Logger::new(&app);
+    let (before, today) = (ada.logged(&app, "2026-02-28"), ada.logged(&app, "2026-03-01"));
+    app.tell(&before).await;
+    app.tell(&today).await;
+    app.tell(&deleted(&before)).await;
+    assert_eq!(streak(&app, ada.user_id).await["current"], json!(1));
+    app.tell(&deleted(&today)).await;
+    assert_eq!(streaks(&app.as_user(ada.user_id), ada.user_id).await, json!([]));
     app.finish().await;
 }
 

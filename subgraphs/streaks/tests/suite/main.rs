@@ -5,7 +5,7 @@ mod learning;
 mod showing;
 
 use chrono::{DateTime, Utc};
-use events::moods::{MoodLogged, MoodUpdated, MoodVisibility};
+use events::moods::{MoodDeleted, MoodLogged, MoodUpdated, MoodVisibility};
 use ids::{MoodId, UserId};
 use serde_json::{Value, json};
 use testkit::{Client, TestApp};
@@ -41,6 +41,12 @@ pub(crate) fn redated(mood: &MoodLogged, date: &str) -> MoodUpdated {
     let MoodLogged { mood_id, user_id, timezone, day_start_hour, visibility, .. } = mood.clone();
     let local_date = date.parse().expect("a date");
     MoodUpdated { mood_id, user_id, local_date, timezone, day_start_hour, visibility }
+}
+
+/// The same mood, taken away.
+pub(crate) fn deleted(mood: &MoodLogged) -> MoodDeleted {
+    let MoodLogged { mood_id, user_id, local_date, timezone, day_start_hour, visibility } = mood.clone();
+    MoodDeleted { mood_id, user_id, local_date, timezone, day_start_hour, visibility }
 }
 
 const STREAKS: &str = "query($user: ID!) {

@@ -1,15 +1,18 @@
 //! What clients are shown of an entry, and what mutations answer.
 
-use async_graphql::{Enum, ID, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject, dataloader::DataLoader};
 use chrono::{DateTime, Utc};
 use graphql::{Failure, LocalDate, Refusal, TimeZone, UserError};
+use ids::{CustomMoodId, MoodId};
 
-use super::User;
-use crate::entries::{
-    error::{EntryError, InputError},
-    model,
+use crate::{
+    custom_moods::graphql::{CustomMood, CustomMoodLoader},
+    entries::{
+        error::{EntryError, InputError},
+        model,
+    },
+    users::graphql::User,
 };
-use idempotency::IdempotencyError;
 
 /// Whether an entry is about a moment or about a whole day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -35,6 +38,7 @@ pub(crate) enum MoodVisibility {
 
 /// How somebody felt, and when.
 #[derive(Debug, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct MoodEntry {
     /// Which entry this is.
     id: ID,
@@ -48,6 +52,12 @@ pub(crate) struct MoodEntry {
     energy: Option<f64>,
     /// Whether it is about a moment or a whole day.
     kind: MoodKind,
+    /// What the feeling is called, as codes of `moodVocabulary`.
+    labels: Vec<String>,
+    /// What it has to do with, as codes of `moodVocabulary`.
+    associations: Vec<String>,
+    #[graphql(skip)]
+    custom_mood_id: Option<CustomMoodId>,
     /// At most 20, each once whatever its case.
     tags: Vec<String>,
     /// What its owner wrote about it, at most 4000 characters.
@@ -72,12 +82,15 @@ impl From<model::MoodEntry> for MoodEntry {
     fn from(entry: model::MoodEntry) -> Self {
         Self {
             id: entry.id.to_string().into(),
-            user: User { id: entry.user_id },
+            user: User::new(entry.user_id),
             score: i32::from(entry.score.number()),
             valence: entry.valence.map(model::Coordinate::number),
             energy: entry.energy.map(model::Coordinate::number),
             kind: entry.kind.into(),
-            tags: entry.tags.as_slice().to_vec(),
+            labels: entry.labels.codes().map(str::to_owned).collect(),
+            associations: entry.associations.codes().map(str::to_owned).collect(),
+            custom_mood_id: entry.custom_mood,
+            tags: entry.tags.iter().map(|tag| tag.name.text().to_owned()).collect(),
             note: entry.note.map(|note| note.text().to_owned()),
             occurred_at: entry.moment.occurred_at,
             timezone: entry.moment.zone.into(),
@@ -87,6 +100,18 @@ impl From<model::MoodEntry> for MoodEntry {
             created_at: entry.created_at,
             updated_at: entry.updated_at,
         }
+    }
+}
+
+#[ComplexObject]
+impl MoodEntry {
+    /// The mood of its owner's own making that it was logged with, as it is now; null when it was logged with none.
+    async fn custom_mood(&self, gql: &Context<'_>) -> Result<Option<CustomMood>> {
+        let Some(id) = self.custom_mood_id else {
+            return Ok(None);
+        };
+        let mood = gql.data::<DataLoader<CustomMoodLoader>>()?.load_one(id).await;
+        Ok(mood.map_err(Failure::internal)?.map(CustomMood::from))
     }
 }
 
@@ -110,12 +135,36 @@ pub(crate) struct UpdateMoodPayload {
 
 impl UpdateMoodPayload {
     pub(crate) fn of(updated: Result<model::MoodEntry, EntryError>) -> Result<Self> {
-        let current = match &updated {
-            Err(EntryError::RevisionConflict(current)) => Some(current.as_ref().clone()),
-            _ => None,
-        };
+        let current = current(&updated);
         let (mood, errors) = graphql::settle(updated)?;
-        Ok(Self { mood: mood.or(current).map(MoodEntry::from), errors })
+        Ok(Self { mood: mood.map(MoodEntry::from).or(current), errors })
+    }
+}
+
+/// What came of `deleteMood`.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct DeleteMoodPayload {
+    /// The mood that is gone, unless it was refused.
+    pub(crate) deleted_id: Option<ID>,
+    /// When the error is `REVISION_CONFLICT`: the entry as it is now.
+    pub(crate) mood: Option<MoodEntry>,
+    /// Why it was not taken away; empty when it was.
+    pub(crate) errors: Vec<UserError>,
+}
+
+impl DeleteMoodPayload {
+    pub(crate) fn of(deleted: Result<MoodId, EntryError>) -> Result<Self> {
+        let mood = current(&deleted);
+        let (deleted_id, errors) = graphql::settle(deleted)?;
+        Ok(Self { deleted_id: deleted_id.map(|id| id.to_string().into()), mood, errors })
+    }
+}
+
+/// The entry as it is, when it is other than whoever wanted to change it thought.
+fn current<T>(outcome: &Result<T, EntryError>) -> Option<MoodEntry> {
+    match outcome {
+        Err(EntryError::RevisionConflict(current)) => Some(current.as_ref().clone().into()),
+        _ => None,
     }
 }
 
@@ -124,24 +173,19 @@ impl Refusal for EntryError {
         let message = self.to_string();
         match self {
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
-            Self::Input(error) => Ok(input_refused(error, message)),
+            Self::Input(error) => error.into_user_error(),
             Self::Missing => Ok(UserError::new("MOOD_NOT_FOUND", message, &["input", "id"])),
             Self::RevisionConflict(_) => {
                 Ok(UserError::new("REVISION_CONFLICT", message, &["input", "revision"]))
             }
-            Self::Idempotency(IdempotencyError::Reused) => {
-                Ok(UserError::new("IDEMPOTENCY_KEY_REUSED", message, &["input", "idempotencyKey"]))
-            }
-            Self::Idempotency(IdempotencyError::Malformed) => {
-                Ok(UserError::new("IDEMPOTENCY_KEY_MALFORMED", message, &["input", "idempotencyKey"]))
-            }
-            Self::Idempotency(IdempotencyError::Database(error)) | Self::Store(error) => {
-                Err(Failure::internal(error))
-            }
+            Self::Idempotency(error) => error.into_user_error(),
+            Self::Store(error) => Err(Failure::internal(error)),
         }
     }
 }
 
-fn input_refused(error: InputError, message: String) -> UserError {
-    UserError { code: error.code().to_owned(), message, path: error.path() }
+impl Refusal for InputError {
+    fn into_user_error(self) -> Result<UserError> {
+        Ok(UserError { code: self.code().to_owned(), message: self.to_string(), path: self.path() })
+    }
 }

@@ -4,13 +4,12 @@ use std::{collections::HashSet, fmt};
 
 use serde::Serialize;
 
-use crate::entries::error::InputError;
+use crate::{entries::error::InputError, tags::model::TagName};
 
 pub(crate) const LOWEST_SCORE: u8 = 1;
 pub(crate) const HIGHEST_SCORE: u8 = 5;
 pub(crate) const MAX_NOTE_CHARACTERS: usize = 4000;
 pub(crate) const MAX_TAGS: usize = 20;
-pub(crate) const MAX_TAG_CHARACTERS: usize = 40;
 
 /// How somebody felt, from 1 (awful) to 5 (great).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -82,21 +81,18 @@ impl fmt::Debug for Note {
     }
 }
 
-/// Words that an entry is found by; each is there once, whatever its case, as it was first written.
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Tags(Vec<String>);
+/// The names of an entry's tags; each is there once, whatever its case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Tags(Vec<TagName>);
 
 impl Tags {
     pub(crate) fn parse(tags: &[String]) -> Result<Self, InputError> {
         let mut known = HashSet::new();
         let mut kept = Vec::new();
         for (index, tag) in tags.iter().enumerate() {
-            let tag = tag.trim();
-            if tag.is_empty() || tag.chars().count() > MAX_TAG_CHARACTERS || tag.contains(char::is_control) {
-                return Err(InputError::TagInvalid { index });
-            }
-            if known.insert(tag.to_lowercase()) {
-                kept.push(tag.to_owned());
+            let tag = TagName::parse(tag).ok_or(InputError::TagInvalid { index })?;
+            if known.insert(tag.folded()) {
+                kept.push(tag);
             }
         }
         if kept.len() > MAX_TAGS {
@@ -105,18 +101,12 @@ impl Tags {
         Ok(Self(kept))
     }
 
-    pub(crate) fn as_slice(&self) -> &[String] {
+    pub(crate) fn as_slice(&self) -> &[TagName] {
         &self.0
     }
 
-    pub(crate) fn from_store(tags: Vec<String>) -> Self {
-        Self(tags)
-    }
-}
-
-impl fmt::Debug for Tags {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Tags({})", self.0.len())
+    pub(crate) fn into_names(self) -> Vec<TagName> {
+        self.0
     }
 }
 
@@ -128,6 +118,10 @@ mod tests {
 
     fn texts(tags: &[&str]) -> Vec<String> {
         tags.iter().map(|tag| (*tag).to_owned()).collect()
+    }
+
+    fn names(tags: &Tags) -> Vec<String> {
+        tags.as_slice().iter().map(|tag| tag.text().to_owned()).collect()
     }
 
     #[test]
@@ -164,13 +158,13 @@ mod tests {
     fn a_note_and_tags_keep_their_words_out_of_logs() {
         let note = Note::parse("I felt sad").unwrap();
         let tags = Tags::parse(&texts(&["work"])).unwrap();
-        assert_eq!(format!("{note:?} {tags:?}"), "Some(Note(…)) Tags(1)");
+        assert_eq!(format!("{note:?} {tags:?}"), "Some(Note(…)) Tags([TagName(…)])");
     }
 
     #[test]
     fn tags_are_trimmed_and_unique_whatever_their_case() {
         let tags = Tags::parse(&texts(&[" Work ", "walk", "WORK", "Äpfel", "äpfel"])).unwrap();
-        assert_eq!(tags.as_slice(), ["Work", "walk", "Äpfel"]);
+        assert_eq!(names(&tags), ["Work", "walk", "Äpfel"]);
         assert_eq!(Tags::parse(&texts(&["ok", "  "])), Err(InputError::TagInvalid { index: 1 }));
         assert_eq!(Tags::parse(&texts(&["a\nb"])), Err(InputError::TagInvalid { index: 0 }));
         assert_eq!(Tags::parse(&["x".repeat(41)]), Err(InputError::TagInvalid { index: 0 }));
@@ -183,7 +177,7 @@ mod tests {
         #[test]
         fn parsing_tags_again_changes_nothing(tags in prop::collection::vec("\\PC{0,50}", 0..25)) {
             if let Ok(parsed) = Tags::parse(&tags) {
-                prop_assert_eq!(Tags::parse(parsed.as_slice()), Ok(parsed.clone()));
+                prop_assert_eq!(Tags::parse(&names(&parsed)), Ok(parsed.clone()));
             }
         }
     }

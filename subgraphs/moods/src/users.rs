@@ -1,0 +1,3 @@
+//! A person as moods knows them: an id, and what hangs on it here.
+
+pub(crate) mod graphql;

@@ -1,0 +1,100 @@
+//! The fields that moods adds to a person.
+
+use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use graphql::{Connection, Failure};
+use ids::UserId;
+
+use crate::{
+    context::Ctx,
+    custom_moods::{self, graphql::CustomMood},
+    entries::{
+        self,
+        graphql::{MoodEntry, MoodFilter},
+        model::{EntryKey, History},
+    },
+    tags::{self, graphql::MoodTag, model::TagKey},
+};
+
+/// A person, whether or not there is one of that id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct User(UserId);
+
+impl User {
+    pub(crate) fn new(id: UserId) -> Self {
+        Self(id)
+    }
+}
+
+/// A person.
+#[Object]
+impl User {
+    /// Which person this is.
+    async fn id(&self) -> ID {
+        self.0.to_string().into()
+    }
+
+    /// The moods they have logged, newest first. Their owner sees all of them, others those shared with them.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection, the two ends of a range, and a filter"
+    )]
+    async fn moods(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "How many to read from the start of the list, 0 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Read on after the entry of this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to read from the end of the list, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Read what stands before the entry of this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only moods of this instant or later.")] from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Only moods before this instant.")] to: Option<DateTime<Utc>>,
+        #[graphql(desc = "Only moods that are like this. All, when nothing is said.")] filter: Option<
+            MoodFilter,
+        >,
+    ) -> Result<Option<Connection<MoodEntry>>> {
+        let page = graphql::page_request(first, after, last, before)?;
+        let filter =
+            filter.unwrap_or_default().parse().map_err(|error| Failure::BadUserInput.error(error))?;
+        let query = History { owner: self.0, from, to, filter, page };
+        let slice = entries::history(gql.data::<Ctx>()?, &query).await.map_err(Failure::internal)?;
+        Ok(Some(graphql::connection(slice, |entry| EntryKey::from(entry), MoodEntry::from)))
+    }
+
+    /// The words they tag their moods with, by name; null for everybody but their owner.
+    async fn mood_tags(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "How many to read from the start of the list, 0 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Read on after the tag of this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to read from the end of the list, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Read what stands before the tag of this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<MoodTag>>> {
+        let page = graphql::page_request(first, after, last, before)?;
+        let slice = tags::list(gql.data::<Ctx>()?, self.0, &page).await.map_err(Failure::internal)?;
+        Ok(slice.map(|slice| graphql::connection(slice, |tag| TagKey::from(&tag.tag), MoodTag::from)))
+    }
+
+    /// The moods of their own making, by name, at most 100; null for everybody but their owner.
+    async fn custom_moods(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Also those that are archived. Without them, when nothing is said.")]
+        archived: Option<bool>,
+    ) -> Result<Option<Vec<CustomMood>>> {
+        let moods = custom_moods::list(gql.data::<Ctx>()?, self.0, archived.unwrap_or_default()).await;
+        Ok(moods.map_err(Failure::internal)?.map(|moods| moods.into_iter().map(CustomMood::from).collect()))
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct UserQuery;
+
+#[Object]
+impl UserQuery {
+    #[graphql(entity)]
+    async fn find_user_by_id(&self, id: ID) -> Option<User> {
+        UserId::try_from(&id).ok().map(User)
+    }
+}
