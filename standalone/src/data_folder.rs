@@ -1,4 +1,5 @@
-//! The folder that holds everything: a database file for each subgraph, and the secret they share.
+//! The folder that holds everything: a database file for each subgraph, the secret they share, and the keys that seal what is
+//! encrypted in them.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -7,9 +8,11 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use keyring::{Keyring, KeyringError};
 use service::Secret;
 
 const SECRET_FILE: &str = "identity.secret";
+const KEYS_FILE: &str = "data.keys";
 const LOCK_FILE: &str = "lock";
 const SECRET_BYTES: usize = 32;
 
@@ -21,6 +24,8 @@ pub enum DataFolderError {
     InUse { folder: PathBuf },
     #[error("no randomness for a secret: {0}")]
     Randomness(getrandom::Error),
+    #[error("{file}: {source}")]
+    Keys { file: PathBuf, source: KeyringError },
 }
 
 /// A folder that this process has for itself.
@@ -55,7 +60,28 @@ impl DataFolder {
 
     /// The secret that signs assertions; made at the first start, and `true` then.
     pub fn identity_secret(&self) -> Result<(Secret, bool), DataFolderError> {
-        let file = self.path.join(SECRET_FILE);
+        self.keep(SECRET_FILE, || {
+            let mut bytes = [0; SECRET_BYTES];
+            getrandom::fill(&mut bytes)?;
+            Ok(URL_SAFE_NO_PAD.encode(bytes))
+        })
+    }
+
+    /// The keys that seal what is encrypted at rest; made at the first start, and `true` then.
+    pub fn data_keys(&self) -> Result<(Keyring, bool), DataFolderError> {
+        let (text, new) = self.keep(KEYS_FILE, || Keyring::generate("first"))?;
+        let keys = text.reveal().parse();
+        let unreadable = |source| DataFolderError::Keys { file: self.path.join(KEYS_FILE), source };
+        Ok((keys.map_err(unreadable)?, new))
+    }
+
+    /// The content of a file that only its owner reads; when there is none, it is made, and `true` is given with it.
+    fn keep(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<String, getrandom::Error>,
+    ) -> Result<(Secret, bool), DataFolderError> {
+        let file = self.path.join(name);
         let unusable = |source| DataFolderError::Unusable { folder: self.path.clone(), source };
         match File::open(&file) {
             Ok(mut known) => {
@@ -64,9 +90,7 @@ impl DataFolder {
                 Ok((Secret::new(text.trim()), false))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let mut bytes = [0; SECRET_BYTES];
-                getrandom::fill(&mut bytes).map_err(DataFolderError::Randomness)?;
-                let secret = URL_SAFE_NO_PAD.encode(bytes);
+                let secret = make().map_err(DataFolderError::Randomness)?;
                 private_file(&file)
                     .and_then(|mut file| file.write_all(secret.as_bytes()))
                     .map_err(unusable)?;
@@ -91,17 +115,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_secret_is_made_once_and_only_for_its_owner() {
+    fn secret_and_keys_are_made_once_and_only_for_their_owner() {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::open(folder.path()).unwrap();
         let (made, new) = data.identity_secret().unwrap();
         assert!(new && made.reveal().len() >= SECRET_BYTES);
         assert_eq!(data.identity_secret().unwrap(), (made, false));
+        let (keys, new) = data.data_keys().unwrap();
+        assert!(new);
+        let sealed = keys.seal("text", "here").unwrap();
+        let (known, new) = data.data_keys().unwrap();
+        assert_eq!((known.open(&sealed, "here").as_deref(), new), (Ok("text"), false));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(folder.path().join(SECRET_FILE)).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
+            for file in [SECRET_FILE, KEYS_FILE] {
+                let mode = fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o600);
+            }
         }
     }
 

@@ -92,12 +92,17 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if new {
         tracing::info!(folder = %folder.path().display(), "made a new identity secret");
     }
+    let (data_keys, new) = folder.data_keys()?;
+    if new {
+        tracing::info!(folder = %folder.path().display(), "made a new key for what is encrypted: keep it with your backups");
+    }
     let path = folder.path().to_owned();
     let product = Product::start(ProductOptions {
         database_url: Box::new(move |name| folder.database_url(name)),
         clock: SystemClock::shared(),
         identity_secret,
         jwt_secret: arguments.jwt_secret.clone(),
+        data_keys,
     })
     .await?;
     if arguments.demo {

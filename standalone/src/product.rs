@@ -9,6 +9,7 @@ use clock::SharedClock;
 use database::{Database, OpenOptions};
 use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed};
 use identity::AssertionSigner;
+use keyring::Keyring;
 use outbox::Outbox;
 use service::{Foundation, Peers, Running, Secret, Subgraph, Transport};
 use tokio_util::task::AbortOnDropHandle;
@@ -27,6 +28,8 @@ pub struct ProductOptions {
     pub identity_secret: Secret,
     /// Access tokens are signed with it when it is set, with a key pair otherwise.
     pub jwt_secret: Option<Secret>,
+    /// Seal what is encrypted at rest.
+    pub data_keys: Keyring,
 }
 
 /// HugMood, running.
@@ -75,7 +78,7 @@ struct Building {
 
 impl Building {
     async fn add<S: Subgraph>(mut self) -> anyhow::Result<Self> {
-        let ProductOptions { database_url, clock, identity_secret, jwt_secret } = &self.options;
+        let ProductOptions { database_url, clock, identity_secret, jwt_secret, data_keys } = &self.options;
         let db = Database::open(&database_url(S::NAME), &OpenOptions::default()).await?;
         let outbox = Outbox::new(db.clone(), self.bus.clone(), clock.clone(), S::NAME);
         // The bus keeps nothing; what it has carried is read again from where it came from.
@@ -89,6 +92,7 @@ impl Building {
             peers: Peers::in_process(S::NAME, signer, clock.clone(), &SUBGRAPHS),
             identity_secret: identity_secret.clone(),
             jwt_secret: jwt_secret.clone(),
+            data_keys: Some(data_keys.clone()),
         };
         self.subgraphs.push(Running::assemble::<S>(&foundation).await?);
         self.foundations.push(foundation);

@@ -162,11 +162,12 @@ impl Dev {
         }
     }
 
-    /// What every process is told: where the others are, the bus, and the shared secret.
+    /// What every process is told: where the others are, the bus, and the secrets.
     fn environment(&self, servers: &Servers, own: &Path) -> anyhow::Result<Vec<(&'static str, String)>> {
         let mut environment = vec![
             ("NATS_URL", servers.nats.url()),
             ("IDENTITY_SECRET", secrets::keep(&own.join("secrets"), "identity")?),
+            ("DATA_KEYS", format!("development:{}", secrets::keep(&own.join("secrets"), "data-key")?)),
         ];
         environment.extend(SUBGRAPHS.iter().map(|subgraph| {
             (subgraph.url_variable, format!("http://127.0.0.1:{}", subgraph.port(self.base_port)))

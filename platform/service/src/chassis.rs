@@ -8,6 +8,7 @@ use clock::SharedClock;
 use database::Database;
 use futures::future::BoxFuture;
 use identity::{AssertionVerifier, Caller, Guard};
+use keyring::Keyring;
 use outbox::{EventHandler, Outbox};
 use sea_orm_migration::MigratorTrait;
 use tokio::task::JoinHandle;
@@ -43,6 +44,8 @@ pub struct Foundation {
     pub peers: Peers,
     pub identity_secret: Secret,
     pub jwt_secret: Option<Secret>,
+    /// What is encrypted at rest is sealed with these; a subgraph that needs them doesn't start without.
+    pub data_keys: Option<Keyring>,
 }
 
 impl Foundation {

@@ -111,8 +111,8 @@ async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foun
         &settings.service_urls(),
         &Transport::http(HttpOptions::default()),
     );
-    let jwt_secret = settings.jwt_secret.clone();
-    Ok(Foundation { db, clock, bus, outbox, peers, identity_secret, jwt_secret })
+    let (jwt_secret, data_keys) = (settings.jwt_secret.clone(), settings.keyring()?);
+    Ok(Foundation { db, clock, bus, outbox, peers, identity_secret, jwt_secret, data_keys })
 }
 
 /// The database that the settings name, or a file of the subgraph's own under `./data`.

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use keyring::{Keyring, KeyringError};
+
 use crate::Secret;
 
 /// Shorter secrets can be guessed.
@@ -27,6 +29,10 @@ pub struct Settings {
     /// When set, access tokens are signed with it (HS256) instead of a key pair (EdDSA); at least 32 bytes.
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<Secret>,
+    /// Seal what is encrypted at rest, as ID:KEY,ID:KEY…: the first key seals, all of them open. A key is 64 hexadecimal
+    /// digits (openssl rand -hex 32).
+    #[arg(long, env = "DATA_KEYS", hide_env_values = true)]
+    pub data_keys: Option<Secret>,
     /// Log more.
     #[arg(long, env = "DEBUG", value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::Set, default_value = "false")]
     pub debug: bool,
@@ -65,10 +71,18 @@ impl Settings {
         if let Some(secret) = &self.jwt_secret {
             check_length("JWT_SECRET", secret, &mut problems);
         }
+        if let Err(error) = self.keyring() {
+            problems.push(format!("DATA_KEYS: {error}"));
+        }
         if self.nats_url.is_none() {
             problems.push("NATS_URL is not set: without it the services don't hear of each other".to_owned());
         }
         if problems.is_empty() { Ok(()) } else { Err(SettingsError(problems)) }
+    }
+
+    /// The keys that seal what is encrypted at rest.
+    pub fn keyring(&self) -> Result<Option<Keyring>, KeyringError> {
+        self.data_keys.as_ref().map(|keys| keys.reveal().parse()).transpose()
     }
 
     /// The base URL of each service that others may ask directly.

@@ -23,6 +23,8 @@ use crate::{Client, TestDatabase, eventually, recorder::Recorder};
 
 /// Signs assertions in tests.
 const IDENTITY_SECRET: &str = "the identity secret that only tests know";
+/// Seals what is encrypted at rest in tests.
+pub const DATA_KEYS: &str = "test:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 const SUBGRAPHS: [&str; 6] = ["auth", "users", "moods", "hugs", "social", "streaks"];
 
 /// A subgraph under test. Every test ends with [`finish`](Self::finish).
@@ -44,6 +46,8 @@ pub struct TestApp {
 pub struct Builder<S> {
     peers: Vec<(&'static str, Router)>,
     jwt_secret: Option<Secret>,
+    data_keys: &'static str,
+    database: Option<TestDatabase>,
     subgraph: PhantomData<S>,
 }
 
@@ -59,8 +63,23 @@ impl<S: Subgraph> Builder<S> {
         self
     }
 
-    pub async fn start(self) -> TestApp {
-        let database = TestDatabase::create().await;
+    /// Other keys than [`DATA_KEYS`] for what is encrypted at rest.
+    pub fn data_keys(mut self, keys: &'static str) -> Self {
+        self.data_keys = keys;
+        self
+    }
+
+    /// The database that another one left behind, as after a restart.
+    pub fn database(mut self, database: TestDatabase) -> Self {
+        self.database = Some(database);
+        self
+    }
+
+    pub async fn start(mut self) -> TestApp {
+        let database = match self.database.take() {
+            Some(left_behind) => left_behind,
+            None => TestDatabase::create().await,
+        };
         let db = database.open().await;
         let clock = Arc::new(ManualClock::at(noon()));
         let bus = Arc::new(MemoryBus::new());
@@ -102,6 +121,7 @@ impl<S: Subgraph> Builder<S> {
             peers,
             identity_secret: Secret::new(IDENTITY_SECRET),
             jwt_secret: self.jwt_secret.clone(),
+            data_keys: Some(self.data_keys.parse().expect("the keys can be read")),
         }
     }
 }
@@ -113,7 +133,13 @@ impl TestApp {
     }
 
     pub fn builder<S: Subgraph>() -> Builder<S> {
-        Builder { peers: Vec::new(), jwt_secret: None, subgraph: PhantomData }
+        Builder {
+            peers: Vec::new(),
+            jwt_secret: None,
+            data_keys: DATA_KEYS,
+            database: None,
+            subgraph: PhantomData,
+        }
     }
 
     /// An id for somebody, of whom nobody has heard yet.
@@ -204,7 +230,12 @@ impl TestApp {
     }
 
     /// Stops the subgraph and checks that it leaves nothing behind.
-    pub async fn finish(mut self) {
+    pub async fn finish(self) {
+        self.stop().await.remove().await;
+    }
+
+    /// Like [`finish`](Self::finish), but leaves the database behind, for another start on it.
+    pub async fn stop(mut self) -> TestDatabase {
         self.settled().await;
         let dead = self.foundation.outbox.dead_letters(10).await.expect("the dead letters are readable");
         assert!(dead.is_empty(), "events that nobody could handle: {dead:#?}");
@@ -215,9 +246,7 @@ impl TestApp {
             recording.stop().await;
         }
         self.db.clone().close().await.expect("the database closes");
-        if let Some(database) = self.database.take() {
-            database.remove().await;
-        }
+        self.database.take().expect("a database until it is stopped")
     }
 }
 

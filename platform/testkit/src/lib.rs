@@ -8,7 +8,7 @@ mod deadline;
 mod port;
 mod recorder;
 
-pub use app::{Builder, TestApp};
+pub use app::{Builder, DATA_KEYS, TestApp};
 pub use client::{Client, EventStream};
 pub use collector::{CollectedSpan, Collector};
 pub use database::TestDatabase;

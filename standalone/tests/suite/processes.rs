@@ -8,7 +8,7 @@ use std::{
 };
 
 use tempfile::TempDir;
-use testkit::{eventually, free_port};
+use testkit::{DATA_KEYS, eventually, free_port};
 use tokio::process::{Child, Command};
 
 use crate::world::{IDENTITY_SECRET, SUBGRAPHS};
@@ -131,6 +131,7 @@ impl Processes {
         let mut command = Command::new(program_path(program));
         command
             .env("IDENTITY_SECRET", IDENTITY_SECRET)
+            .env("DATA_KEYS", DATA_KEYS)
             .env("NATS_URL", format!("nats://127.0.0.1:{}", self.nats_port))
             .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()))
             .env_remove("JWT_SECRET")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clock::SystemClock;
 use service::{Secret, bind, serve};
 use standalone::{Product, ProductOptions};
-use testkit::{TestDatabase, free_port};
+use testkit::{DATA_KEYS, TestDatabase, free_port};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -100,6 +100,7 @@ impl World {
             clock: SystemClock::shared(),
             identity_secret: Secret::new(IDENTITY_SECRET),
             jwt_secret: None,
+            data_keys: DATA_KEYS.parse().expect("the keys can be read"),
         });
         let product = product.await.expect("the product starts");
         let stop = CancellationToken::new();

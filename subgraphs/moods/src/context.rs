@@ -2,7 +2,9 @@
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
+use identity::Caller;
 use ids::UserId;
+use keyring::Keyring;
 use tokio::sync::OnceCell;
 
 pub(crate) const RELATIONSHIPS_GROUP: &str = "moods.relationships";
@@ -15,12 +17,19 @@ const PATIENCE: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub(crate) struct Ctx {
     service: service::Ctx,
+    /// Seal what is encrypted at rest.
+    pub(crate) keys: Keyring,
     relationships_settled: Arc<OnceCell<()>>,
 }
 
 impl Ctx {
-    pub(crate) fn new(service: service::Ctx) -> Self {
-        Self { service, relationships_settled: Arc::default() }
+    pub(crate) fn new(service: service::Ctx, keys: Keyring) -> Self {
+        Self { service, keys, relationships_settled: Arc::default() }
+    }
+
+    /// The context of another request, of `caller`.
+    pub(crate) fn on_behalf_of(&self, caller: Caller) -> Self {
+        Self::new(self.service.on_behalf_of(caller), self.keys.clone())
     }
 
     /// Whether it is `owner` themselves who asks.

@@ -4,6 +4,7 @@ mod error;
 mod events;
 pub(crate) mod graphql;
 pub(crate) mod model;
+mod resealing;
 pub(crate) mod store;
 
 use std::collections::HashMap;
@@ -12,12 +13,12 @@ use idempotency::Begun;
 use ids::{CustomMoodId, MoodId, UserId};
 use pagination::Slice;
 
-pub(crate) use self::error::InputError;
 use self::{
     error::EntryError,
     model::{Change, DeleteMood, History, LogMood, MoodEntry, UpdateMood},
     store::StoreError,
 };
+pub(crate) use self::{error::InputError, resealing::reseal_until};
 use crate::{context::Ctx, custom_moods, settings, tags};
 
 /// Logs a mood of the viewer's.
@@ -31,7 +32,7 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
         idempotency::Request { user_id, operation: "logMood", key: command.idempotency_key.as_deref() };
     let claim = match idempotency::begin::<MoodId>(&*work, request, &command, now).await? {
         Begun::First(claim) => claim,
-        Begun::Again(id) => return own(&*work, user_id, id).await,
+        Begun::Again(id) => return own(ctx, &*work, user_id, id).await,
     };
     if let Some(id) = command.custom_mood {
         require_custom_mood(&*work, user_id, id).await?;
@@ -39,7 +40,7 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
     let defaults = settings::store::of(&*work, user_id).await?;
     let tags = tags::store::intern(&*work, user_id, command.tags.as_slice(), now).await?;
     let entry = command.into_entry(user_id, occurred_at, tags, defaults, now);
-    store::insert(&*work, &entry).await?;
+    store::insert(&*work, &ctx.keys, &entry).await?;
     claim.complete(&*work, &entry.id).await?;
     work.emit(&events::logged(&entry)).await?;
     work.commit().await?;
@@ -52,7 +53,7 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateMood) -> Result<MoodEntry, 
     let now = ctx.now();
     command.changes.check(now)?;
     let work = ctx.begin().await?;
-    let current = own(&*work, user_id, command.id).await?;
+    let current = own(ctx, &*work, user_id, command.id).await?;
     if current.revision != command.revision {
         return Err(EntryError::RevisionConflict(Box::new(current)));
     }
@@ -66,9 +67,9 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateMood) -> Result<MoodEntry, 
     let Some(changed) = command.changes.apply(&current, tags, now) else {
         return Ok(current);
     };
-    if !store::replace(&*work, &changed, current.revision).await? {
+    if !store::replace(&*work, &ctx.keys, &changed, current.revision).await? {
         // Another transaction changed it after it was read here.
-        let current = own(&*work, user_id, command.id).await?;
+        let current = own(ctx, &*work, user_id, command.id).await?;
         return Err(EntryError::RevisionConflict(Box::new(current)));
     }
     work.emit(&events::updated(&changed)).await?;
@@ -80,10 +81,10 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateMood) -> Result<MoodEntry, 
 pub(crate) async fn delete(ctx: &Ctx, command: DeleteMood) -> Result<MoodId, EntryError> {
     let user_id = ctx.viewer()?.user_id;
     let work = ctx.begin().await?;
-    let current = own(&*work, user_id, command.id).await?;
+    let current = own(ctx, &*work, user_id, command.id).await?;
     let stale = command.revision.is_some_and(|revision| revision != current.revision);
     if stale || !store::delete(&*work, &current).await? {
-        let current = own(&*work, user_id, command.id).await?;
+        let current = own(ctx, &*work, user_id, command.id).await?;
         return Err(EntryError::RevisionConflict(Box::new(current)));
     }
     work.emit(&events::deleted(&current)).await?;
@@ -99,7 +100,7 @@ pub(crate) async fn history(ctx: &Ctx, query: &History) -> Result<Slice<MoodEntr
     if viewer.user_id != query.owner {
         ctx.settle_relationships().await;
     }
-    store::history(ctx.db.reader(), viewer.user_id, query).await
+    store::history(ctx.db.reader(), &ctx.keys, viewer.user_id, query).await
 }
 
 /// Those of the entries `ids` that the viewer may see.
@@ -108,17 +109,18 @@ pub(crate) async fn visible(ctx: &Ctx, ids: &[MoodId]) -> Result<HashMap<MoodId,
         return Ok(HashMap::new());
     };
     ctx.settle_relationships().await;
-    let entries = store::visible(ctx.db.reader(), viewer.user_id, ids).await?;
+    let entries = store::visible(ctx.db.reader(), &ctx.keys, viewer.user_id, ids).await?;
     Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
 }
 
 /// An entry of `user_id`'s own; anybody else's is as missing as one that never was.
 async fn own(
+    ctx: &Ctx,
     connection: &impl store::Connection,
     user_id: UserId,
     id: MoodId,
 ) -> Result<MoodEntry, EntryError> {
-    store::find_own(connection, user_id, id).await?.ok_or(EntryError::Missing)
+    store::find_own(connection, &ctx.keys, user_id, id).await?.ok_or(EntryError::Missing)
 }
 
 /// An entry is logged with a mood of its owner's own making, or with none.

@@ -11,7 +11,8 @@ mod users;
 
 use std::sync::Arc;
 
-use service::{Assembly, Consumer, Foundation, Subgraph};
+use anyhow::Context as _;
+use service::{Assembly, Consumer, Foundation, Subgraph, Task};
 
 use crate::context::{Ctx, RELATIONSHIPS_GROUP, SETTINGS_GROUP};
 
@@ -29,8 +30,11 @@ impl Subgraph for Moods {
     }
 
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
-        let ctx = foundation.ctx();
-        let prepare = move |caller, request| schema::prepare(request, Ctx::new(ctx.on_behalf_of(caller)));
+        let keys = foundation.data_keys.clone();
+        let keys = keys.context("DATA_KEYS is not set: without it what people write can't be encrypted")?;
+        let ctx = Ctx::new(foundation.ctx(), keys.clone());
+        let db = foundation.db.clone();
+        let resealing: Task = Box::new(move |stop| Box::pin(entries::reseal_until(stop, db, keys)));
         let relationships = Consumer {
             group: RELATIONSHIPS_GROUP,
             subjects: relationships::subjects(),
@@ -42,8 +46,9 @@ impl Subgraph for Moods {
             handler: Arc::new(settings::events::Projection),
         };
         Ok(Assembly {
-            guarded: graphql::endpoint(schema::schema(), prepare),
+            guarded: schema::routes(ctx),
             consumers: vec![relationships, settings],
+            tasks: vec![resealing],
             ..Assembly::default()
         })
     }

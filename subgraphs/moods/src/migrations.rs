@@ -4,6 +4,7 @@ mod m0001_create_mood_entries;
 mod m0002_create_settings;
 mod m0003_describe_mood_entries;
 mod m0004_create_tags;
+mod m0005_seal_notes;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0002_create_settings::Migration));
         migrations.push(Box::new(m0003_describe_mood_entries::Migration));
         migrations.push(Box::new(m0004_create_tags::Migration));
+        migrations.push(Box::new(m0005_seal_notes::Migration));
         migrations
     }
 }

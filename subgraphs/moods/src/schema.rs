@@ -1,6 +1,7 @@
 //! The schema: its roots, and what a request brings along.
 
-use async_graphql::{EmptySubscription, MergedObject, Request, Schema, dataloader::DataLoader};
+use async_graphql::{EmptySubscription, MergedObject, Schema, dataloader::DataLoader};
+use axum::Router;
 
 use crate::{
     context::Ctx,
@@ -16,9 +17,7 @@ pub(crate) struct Query(EntryQuery, UserQuery);
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(EntryMutation, TagMutation, CustomMoodMutation);
 
-pub(crate) type MoodsSchema = Schema<Query, Mutation, EmptySubscription>;
-
-pub(crate) fn schema() -> MoodsSchema {
+fn schema() -> Schema<Query, Mutation, EmptySubscription> {
     graphql::schema(Query::default(), Mutation::default(), EmptySubscription).finish()
 }
 
@@ -26,9 +25,11 @@ pub(crate) fn sdl() -> String {
     graphql::sdl(&schema())
 }
 
-/// Puts the context and the loaders of one request into it.
-pub(crate) fn prepare(request: Request, ctx: Ctx) -> Request {
-    let entries = DataLoader::new(EntryLoader(ctx.clone()), tokio::spawn);
-    let custom_moods = DataLoader::new(CustomMoodLoader(ctx.clone()), tokio::spawn);
-    request.data(ctx).data(entries).data(custom_moods)
+pub(crate) fn routes(ctx: Ctx) -> Router {
+    graphql::endpoint(schema(), move |caller, request| {
+        let ctx = ctx.on_behalf_of(caller);
+        let entries = DataLoader::new(EntryLoader(ctx.clone()), tokio::spawn);
+        let custom_moods = DataLoader::new(CustomMoodLoader(ctx.clone()), tokio::spawn);
+        request.data(ctx).data(entries).data(custom_moods)
+    })
 }

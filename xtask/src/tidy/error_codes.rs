@@ -76,6 +76,7 @@ const NO_CODES: &[NoCodes] = &[
             "NATS_URL",
             "IDENTITY_SECRET",
             "JWT_SECRET",
+            "DATA_KEYS",
             "DEBUG",
             "OTEL_EXPORTER_OTLP_ENDPOINT",
             "AUTH_SERVICE_URL",

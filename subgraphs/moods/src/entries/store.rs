@@ -1,22 +1,31 @@
-//! The table of entries. Notes pass through [`to_row`] and [`from_row`], and nowhere else.
+//! The table of entries. What is sealed passes through [`to_row`] and [`from_row`], and nowhere else.
 
 use clock::day::DayStart;
-use database::keyset::{self, Shown};
+use database::{
+    Database,
+    keyset::{self, Shown},
+};
 use ids::{MoodId, UserId};
+use keyring::Keyring;
 use pagination::Slice;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, Select,
+    ActiveModelTrait as _,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait},
 };
 pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
 
 use super::model::{
-    Coordinate, EntryFilter, EntryKey, History, Moment, MoodEntry, MoodKind, MoodVisibility, Note, Score,
-    Words, vocabulary::Word,
+    Coordinate, EntryFilter, EntryKey, History, Moment, MoodEntry, MoodKind, MoodVisibility, Score, Words,
+    vocabulary::Word,
 };
 use crate::{
     settings::DaySettings,
     tags::{self, model::Tag},
 };
+
+mod sealing;
 
 mod entity {
     //! A row for each entry.
@@ -37,7 +46,9 @@ mod entity {
         /// A JSON list of codes.
         pub associations: String,
         pub custom_mood_id: Option<ids::CustomMoodId>,
+        /// Sealed; see [`super::sealing`].
         pub note: Option<String>,
+        pub note_key: Option<String>,
         pub occurred_at: DateTimeUtc,
         pub timezone: String,
         pub day_start_hour: i16,
@@ -56,18 +67,23 @@ mod entity {
 
 use entity::{Column, Entity};
 
-pub(super) async fn insert(connection: &impl Connection, entry: &MoodEntry) -> Result<(), StoreError> {
-    Entity::insert(to_row(entry)?).exec_without_returning(connection).await?;
+pub(super) async fn insert(
+    connection: &impl Connection,
+    keys: &Keyring,
+    entry: &MoodEntry,
+) -> Result<(), StoreError> {
+    Entity::insert(to_row(keys, entry)?).exec_without_returning(connection).await?;
     tags::store::add_to_entries(connection, [(entry.id, entry.tags.as_slice())]).await
 }
 
 /// Puts `entry` in the place of its revision `former`; false when that is no longer there.
 pub(super) async fn replace(
     connection: &impl Connection,
+    keys: &Keyring,
     entry: &MoodEntry,
     former: i32,
 ) -> Result<bool, StoreError> {
-    let mut row = to_row(entry)?;
+    let mut row = to_row(keys, entry)?;
     row.not_set(Column::Id);
     let update =
         Entity::update_many().set(row).filter(Column::Id.eq(entry.id)).filter(Column::Revision.eq(former));
@@ -89,28 +105,82 @@ pub(super) async fn delete(connection: &impl Connection, entry: &MoodEntry) -> R
     Ok(true)
 }
 
+/// Seals, with the first key, up to `limit` notes that are not, of entries after `after` in the order of their ids. Gives the last
+/// entry it looked at, and how many notes it sealed; `None` when there is no further one. A note that can't be opened stays.
+pub(super) async fn reseal(
+    db: &Database,
+    keys: &Keyring,
+    after: Option<MoodId>,
+    limit: u64,
+) -> Result<Option<(MoodId, usize)>, StoreError> {
+    let sealed_otherwise = Column::NoteKey.is_null().or(Column::NoteKey.ne(keys.sealing_key_id().to_owned()));
+    let mut rows = Entity::find().filter(Column::Note.is_not_null()).filter(sealed_otherwise);
+    if let Some(after) = after {
+        rows = rows.filter(Column::Id.gt(after));
+    }
+    let rows = rows.order_by_asc(Column::Id).limit(limit).all(db.reader()).await?;
+    let Some(last) = rows.last().map(|row| row.id) else {
+        return Ok(None);
+    };
+    let work = db.begin().await?;
+    let mut count = 0;
+    for row in rows {
+        count += usize::from(reseal_row(&work, keys, row).await?);
+    }
+    work.commit().await?;
+    Ok(Some((last, count)))
+}
+
+async fn reseal_row(
+    connection: &impl Connection,
+    keys: &Keyring,
+    row: entity::Model,
+) -> Result<bool, StoreError> {
+    let Some(body) = row.note else {
+        return Ok(false);
+    };
+    let note = match sealing::open(keys, row.id, body.clone(), row.note_key) {
+        Ok(note) => note,
+        Err(error) => {
+            tracing::error!(%error, "a note stays as it is sealed");
+            return Ok(false);
+        }
+    };
+    let sealed = sealing::seal(keys, row.id, &note)?;
+    let update = Entity::update_many()
+        .col_expr(Column::Note, Expr::value(sealed.body))
+        .col_expr(Column::NoteKey, Expr::value(sealed.key_id))
+        .filter(Column::Id.eq(row.id))
+        // Its owner may have changed it meanwhile.
+        .filter(Column::Note.eq(body));
+    Ok(update.exec(connection).await?.rows_affected == 1)
+}
+
 pub(super) async fn find_own(
     connection: &impl Connection,
+    keys: &Keyring,
     user_id: UserId,
     id: MoodId,
 ) -> Result<Option<MoodEntry>, StoreError> {
     let row = Entity::find_by_id(id).filter(Column::UserId.eq(user_id)).one(connection).await?;
-    Ok(with_tags(connection, row.into_iter().collect()).await?.pop())
+    Ok(with_tags(connection, keys, row.into_iter().collect()).await?.pop())
 }
 
 /// Those of the entries `ids` that `viewer` may see.
 pub(super) async fn visible(
     connection: &impl Connection,
+    keys: &Keyring,
     viewer: UserId,
     ids: &[MoodId],
 ) -> Result<Vec<MoodEntry>, StoreError> {
     let chosen = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).filter(visible_to(viewer));
-    with_tags(connection, chosen.all(connection).await?).await
+    with_tags(connection, keys, chosen.all(connection).await?).await
 }
 
 /// A page of the owner's entries that `viewer` may see; the index (user_id, occurred_at, id) serves it.
 pub(super) async fn history(
     connection: &impl Connection,
+    keys: &Keyring,
     viewer: UserId,
     query: &History,
 ) -> Result<Slice<MoodEntry>, StoreError> {
@@ -128,7 +198,7 @@ pub(super) async fn history(
     let columns = [Column::OccurredAt, Column::Id];
     let values = |key: &EntryKey| vec![key.occurred_at.into(), key.id.into()];
     let page = keyset::page(entries, &query.page, Shown::NewestFirst, &columns, values);
-    let entries = with_tags(connection, page.all(connection).await?).await?;
+    let entries = with_tags(connection, keys, page.all(connection).await?).await?;
     Ok(Slice::from_rows(entries, &query.page))
 }
 
@@ -181,7 +251,9 @@ fn any_word<W: Word>(column: Column, words: &Words<W>) -> Option<Condition> {
     (!words.as_slice().is_empty()).then(|| any.fold(Condition::any(), Condition::add))
 }
 
-fn to_row(entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
+fn to_row(keys: &Keyring, entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
+    let sealed = entry.note.as_ref().map(|note| sealing::seal(keys, entry.id, note)).transpose()?;
+    let (note_key, note) = sealed.map(|sealed| (sealed.key_id, sealed.body)).unzip();
     Ok(entity::ActiveModel {
         id: Set(entry.id),
         user_id: Set(entry.user_id),
@@ -192,7 +264,8 @@ fn to_row(entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
         labels: Set(json(&entry.labels)?),
         associations: Set(json(&entry.associations)?),
         custom_mood_id: Set(entry.custom_mood),
-        note: Set(entry.note.as_ref().map(|note| note.text().to_owned())),
+        note: Set(note),
+        note_key: Set(note_key),
         occurred_at: Set(entry.moment.occurred_at),
         timezone: Set(entry.moment.zone.name().to_owned()),
         day_start_hour: Set(i16::from(entry.moment.day_start.hour())),
@@ -207,6 +280,7 @@ fn to_row(entry: &MoodEntry) -> Result<entity::ActiveModel, StoreError> {
 /// The entries of `rows`, in their order, each with its tags: one statement for all of them.
 async fn with_tags(
     connection: &impl Connection,
+    keys: &Keyring,
     rows: Vec<entity::Model>,
 ) -> Result<Vec<MoodEntry>, StoreError> {
     let ids: Vec<MoodId> = rows.iter().map(|row| row.id).collect();
@@ -214,12 +288,12 @@ async fn with_tags(
     rows.into_iter()
         .map(|row| {
             let tags = tags.remove(&row.id).unwrap_or_default();
-            from_row(row, tags)
+            from_row(keys, row, tags)
         })
         .collect()
 }
 
-fn from_row(row: entity::Model, tags: Vec<Tag>) -> Result<MoodEntry, StoreError> {
+fn from_row(keys: &Keyring, row: entity::Model, tags: Vec<Tag>) -> Result<MoodEntry, StoreError> {
     let unreadable = |what: &str| StoreError::Type(format!("the {what} of {} can't be read", row.id));
     let DaySettings { zone, day_start } =
         DaySettings::parse(&row.timezone, i64::from(row.day_start_hour)).map_err(|_| unreadable("day"))?;
@@ -239,7 +313,7 @@ fn from_row(row: entity::Model, tags: Vec<Tag>) -> Result<MoodEntry, StoreError>
         revision: row.revision,
         created_at: row.created_at,
         updated_at: row.updated_at,
-        note: row.note.map(Note::from_store),
+        note: row.note.map(|note| sealing::open(keys, row.id, note, row.note_key)).transpose()?,
     })
 }
 

@@ -6,6 +6,7 @@ mod describing;
 mod entities;
 mod history;
 mod logging;
+mod sealing;
 mod sharing;
 mod tags;
 mod telling;

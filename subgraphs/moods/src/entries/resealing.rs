@@ -1,0 +1,41 @@
+//! Sealing notes anew after the first key of the ring has changed, in the background.
+
+use std::time::Duration;
+
+use database::Database;
+use keyring::Keyring;
+use tokio_util::sync::CancellationToken;
+
+use super::store;
+
+/// How many notes are sealed in one transaction.
+const BATCH: u64 = 100;
+/// How long after one pass the next begins: processes that still have the old ring may have sealed with its first key.
+const PAUSE: Duration = Duration::from_mins(10);
+
+/// Looks for notes that another key has sealed, or none, and seals them with the first; again and again until `stop`.
+pub(crate) async fn reseal_until(stop: CancellationToken, db: Database, keys: Keyring) {
+    let sealing = async {
+        loop {
+            match pass(&db, &keys).await {
+                Ok(0) => {}
+                Ok(notes) => tracing::info!(
+                    notes,
+                    key = keys.sealing_key_id(),
+                    "old notes are sealed with the first key"
+                ),
+                Err(error) => tracing::warn!(%error, "old notes could not all be sealed anew"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    stop.run_until_cancelled(sealing).await;
+}
+
+async fn pass(db: &Database, keys: &Keyring) -> Result<usize, store::StoreError> {
+    let (mut after, mut total) = (None, 0);
+    while let Some((last, sealed)) = store::reseal(db, keys, after, BATCH).await? {
+        (after, total) = (Some(last), total + sealed);
+    }
+    Ok(total)
+}
