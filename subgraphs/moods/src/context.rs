@@ -7,6 +7,8 @@ use ids::UserId;
 use keyring::Keyring;
 use tokio::sync::OnceCell;
 
+use crate::live::Hub;
+
 pub(crate) const RELATIONSHIPS_GROUP: &str = "moods.relationships";
 pub(crate) const SETTINGS_GROUP: &str = "moods.settings";
 
@@ -19,17 +21,18 @@ pub(crate) struct Ctx {
     service: service::Ctx,
     /// Seal what is encrypted at rest.
     pub(crate) keys: Keyring,
+    pub(crate) live: Hub,
     relationships_settled: Arc<OnceCell<()>>,
 }
 
 impl Ctx {
-    pub(crate) fn new(service: service::Ctx, keys: Keyring) -> Self {
-        Self { service, keys, relationships_settled: Arc::default() }
+    pub(crate) fn new(service: service::Ctx, keys: Keyring, live: Hub) -> Self {
+        Self { service, keys, live, relationships_settled: Arc::default() }
     }
 
     /// The context of another request, of `caller`.
     pub(crate) fn on_behalf_of(&self, caller: Caller) -> Self {
-        Self::new(self.service.on_behalf_of(caller), self.keys.clone())
+        Self::new(self.service.on_behalf_of(caller), self.keys.clone(), self.live.clone())
     }
 
     /// Whether it is `owner` themselves who asks.

@@ -15,7 +15,7 @@ use pagination::Slice;
 
 use self::{
     error::EntryError,
-    model::{Change, DeleteMood, History, LogMood, MoodEntry, UpdateMood},
+    model::{CalendarDay, Change, DateRange, DeleteMood, History, LogMood, MoodEntry, UpdateMood},
     store::StoreError,
 };
 pub(crate) use self::{error::InputError, resealing::reseal_until};
@@ -101,6 +101,21 @@ pub(crate) async fn history(ctx: &Ctx, query: &History) -> Result<Slice<MoodEntr
         ctx.settle_relationships().await;
     }
     store::history(ctx.db.reader(), &ctx.keys, viewer.user_id, query).await
+}
+
+/// The days of `range` on which somebody logged anything that the viewer may see.
+pub(crate) async fn calendar(
+    ctx: &Ctx,
+    owner: UserId,
+    range: DateRange,
+) -> Result<Vec<CalendarDay>, StoreError> {
+    let Some(viewer) = ctx.caller.viewer() else {
+        return Ok(Vec::new());
+    };
+    if viewer.user_id != owner {
+        ctx.settle_relationships().await;
+    }
+    store::days::count(ctx.db.reader(), viewer.user_id, owner, range).await.map(model::calendar::days)
 }
 
 /// Those of the entries `ids` that the viewer may see.

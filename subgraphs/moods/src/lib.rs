@@ -3,6 +3,7 @@
 mod context;
 mod custom_moods;
 mod entries;
+mod live;
 mod migrations;
 mod schema;
 mod settings;
@@ -14,7 +15,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use service::{Assembly, Consumer, Foundation, Subgraph, Task};
 
-use crate::context::{Ctx, RELATIONSHIPS_GROUP, SETTINGS_GROUP};
+use crate::{
+    context::{Ctx, RELATIONSHIPS_GROUP, SETTINGS_GROUP},
+    live::Hub,
+};
 
 /// The subgraph.
 #[derive(Debug)]
@@ -32,8 +36,10 @@ impl Subgraph for Moods {
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
         let keys = foundation.data_keys.clone();
         let keys = keys.context("DATA_KEYS is not set: without it what people write can't be encrypted")?;
-        let ctx = Ctx::new(foundation.ctx(), keys.clone());
-        let db = foundation.db.clone();
+        let hub = Hub::default();
+        let ctx = Ctx::new(foundation.ctx(), keys.clone(), hub.clone());
+        let (bus, db) = (foundation.bus.clone(), foundation.db.clone());
+        let listening: Task = Box::new(move |stop| Box::pin(live::listen(hub, bus, stop)));
         let resealing: Task = Box::new(move |stop| Box::pin(entries::reseal_until(stop, db, keys)));
         let relationships = Consumer {
             group: RELATIONSHIPS_GROUP,
@@ -48,7 +54,7 @@ impl Subgraph for Moods {
         Ok(Assembly {
             guarded: schema::routes(ctx),
             consumers: vec![relationships, settings],
-            tasks: vec![resealing],
+            tasks: vec![listening, resealing],
             ..Assembly::default()
         })
     }

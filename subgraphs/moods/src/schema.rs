@@ -1,12 +1,13 @@
 //! The schema: its roots, and what a request brings along.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema, dataloader::DataLoader};
+use async_graphql::{MergedObject, MergedSubscription, Schema, dataloader::DataLoader};
 use axum::Router;
 
 use crate::{
     context::Ctx,
     custom_moods::graphql::{CustomMoodLoader, CustomMoodMutation},
     entries::graphql::{EntryLoader, EntryMutation, EntryQuery},
+    live::graphql::LiveSubscription,
     tags::graphql::TagMutation,
     users::graphql::UserQuery,
 };
@@ -17,8 +18,11 @@ pub(crate) struct Query(EntryQuery, UserQuery);
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(EntryMutation, TagMutation, CustomMoodMutation);
 
-fn schema() -> Schema<Query, Mutation, EmptySubscription> {
-    graphql::schema(Query::default(), Mutation::default(), EmptySubscription).finish()
+#[derive(MergedSubscription, Default)]
+pub(crate) struct Subscription(LiveSubscription);
+
+fn schema() -> Schema<Query, Mutation, Subscription> {
+    graphql::schema(Query::default(), Mutation::default(), Subscription::default()).finish()
 }
 
 pub(crate) fn sdl() -> String {

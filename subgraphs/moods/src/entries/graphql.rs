@@ -1,5 +1,6 @@
 //! Mood entries as GraphQL.
 
+mod calendar;
 mod input;
 mod object;
 mod vocabulary;
@@ -13,14 +14,15 @@ use async_graphql::{
 use graphql::Failure;
 use ids::MoodId;
 
+pub(crate) use self::{
+    calendar::MoodDay,
+    input::{MoodFilter, change},
+    object::MoodEntry,
+};
 use self::{
     input::{DeleteMoodInput, LogMoodInput, UpdateMoodInput},
     object::{DeleteMoodPayload, LogMoodPayload, UpdateMoodPayload},
     vocabulary::MoodVocabulary,
-};
-pub(crate) use self::{
-    input::{MoodFilter, change},
-    object::MoodEntry,
 };
 use super::{model, store::StoreError};
 use crate::context::Ctx;

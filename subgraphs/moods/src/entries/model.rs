@@ -1,10 +1,12 @@
 //! Mood entries, and what can be done to them.
 
+pub(crate) mod calendar;
 pub(crate) mod content;
 pub(crate) mod filter;
 pub(crate) mod moment;
 pub(crate) mod vocabulary;
 
+pub(crate) use calendar::{CalendarDay, DateRange};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 pub(crate) use content::{Coordinate, Note, Score, Tags};

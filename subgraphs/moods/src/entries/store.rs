@@ -25,6 +25,7 @@ use crate::{
     tags::{self, model::Tag},
 };
 
+pub(super) mod days;
 mod sealing;
 
 mod entity {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use graphql::{Connection, Failure};
+use graphql::{Connection, Failure, LocalDate};
 use ids::UserId;
 
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
     custom_moods::{self, graphql::CustomMood},
     entries::{
         self,
-        graphql::{MoodEntry, MoodFilter},
-        model::{EntryKey, History},
+        graphql::{MoodDay, MoodEntry, MoodFilter},
+        model::{DateRange, EntryKey, History},
     },
     tags::{self, graphql::MoodTag, model::TagKey},
 };
@@ -59,6 +59,19 @@ impl User {
         let query = History { owner: self.0, from, to, filter, page };
         let slice = entries::history(gql.data::<Ctx>()?, &query).await.map_err(Failure::internal)?;
         Ok(Some(graphql::connection(slice, |entry| EntryKey::from(entry), MoodEntry::from)))
+    }
+
+    /// The days from `from` to `to` for which they logged moods that the viewer may see, at most 366 days apart: a year in
+    /// pixels. Days without moods aren't in it.
+    async fn mood_calendar(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: LocalDate,
+        #[graphql(desc = "The last day, at most 365 days later.")] to: LocalDate,
+    ) -> Result<Option<Vec<MoodDay>>> {
+        let range = DateRange::parse(from.0, to.0).map_err(|error| Failure::BadUserInput.error(error))?;
+        let days = entries::calendar(gql.data::<Ctx>()?, self.0, range).await.map_err(Failure::internal)?;
+        Ok(Some(days.into_iter().map(MoodDay::from).collect()))
     }
 
     /// The words they tag their moods with, by name; null for everybody but their owner.

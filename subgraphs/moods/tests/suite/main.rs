@@ -1,10 +1,12 @@
 //! What clients of `moods` see, on a real database.
 
+mod calendar;
 mod custom_moods;
 mod deleting;
 mod describing;
 mod entities;
 mod history;
+mod live;
 mod logging;
 mod sealing;
 mod sharing;
