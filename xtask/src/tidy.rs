@@ -6,6 +6,7 @@ mod imports;
 mod literals;
 mod markdown;
 mod sources;
+mod support_resources;
 mod tree;
 
 use anyhow::ensure;
@@ -20,7 +21,7 @@ pub(crate) struct Tidy {}
 /// What a rule is called in a message, and the check itself.
 type Rule = (&'static str, fn(&Tree) -> Vec<Finding>);
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     ("crate-directions", directions::crate_directions),
     ("graphql-layer", imports::graphql_layer),
     ("store-layer", imports::store_layer),
@@ -35,6 +36,7 @@ const RULES: [Rule; 14] = [
     ("stale-verbs", markdown::stale_verbs),
     ("stale-names", markdown::stale_names),
     ("error-codes", error_codes::error_codes),
+    ("support-resources", support_resources::support_resources),
 ];
 
 impl Tidy {

@@ -16,9 +16,8 @@ use pagination::Slice;
 use self::{
     error::EntryError,
     model::{CalendarDay, Change, DateRange, DeleteMood, History, LogMood, MoodEntry, UpdateMood},
-    store::StoreError,
 };
-pub(crate) use self::{error::InputError, resealing::reseal_until};
+pub(crate) use self::{error::InputError, resealing::reseal_until, store::StoreError};
 use crate::{context::Ctx, custom_moods, settings, tags};
 
 /// Logs a mood of the viewer's.

@@ -7,6 +7,7 @@ mod live;
 mod migrations;
 mod schema;
 mod settings;
+mod support;
 mod tags;
 mod users;
 

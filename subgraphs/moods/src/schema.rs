@@ -8,12 +8,13 @@ use crate::{
     custom_moods::graphql::{CustomMoodLoader, CustomMoodMutation},
     entries::graphql::{EntryLoader, EntryMutation, EntryQuery},
     live::graphql::LiveSubscription,
+    support::graphql::SupportQuery,
     tags::graphql::TagMutation,
     users::graphql::UserQuery,
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(EntryQuery, UserQuery);
+pub(crate) struct Query(EntryQuery, SupportQuery, UserQuery);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(EntryMutation, TagMutation, CustomMoodMutation);

@@ -52,6 +52,7 @@ const NO_CODES: &[NoCodes] = &[
         at: "subgraphs/moods/src/entries/store.rs",
         words: &["MOMENT", "DAILY", "PRIVATE", "FOLLOWERS", "PUBLIC"],
     },
+    NoCodes { at: "subgraphs/moods/src/support/resource.rs", words: &["ZZ", "SCREAMING_SNAKE_CASE"] },
     NoCodes { at: "subgraphs/streaks/src/streak/store.rs", words: &["MOOD_LOGGING"] },
     NoCodes {
         at: "subgraphs/users/src/settings/store.rs",

@@ -80,8 +80,7 @@ impl EntryMutation {
             Ok(command) => super::log(gql.data::<Ctx>()?, command).await,
             Err(error) => Err(error.into()),
         };
-        let (mood, errors) = graphql::settle(logged)?;
-        Ok(LogMoodPayload { mood: mood.map(MoodEntry::from), errors })
+        LogMoodPayload::of(logged)
     }
 
     /// Changes a mood of the viewer's, if it is still as they saw it.

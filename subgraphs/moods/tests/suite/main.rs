@@ -10,6 +10,7 @@ mod live;
 mod logging;
 mod sealing;
 mod sharing;
+mod support;
 mod tags;
 mod telling;
 mod updating;

@@ -1,16 +1,18 @@
 //! What clients are shown of an entry, and what mutations answer.
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject, dataloader::DataLoader};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use graphql::{Failure, LocalDate, Refusal, TimeZone, UserError};
-use ids::{CustomMoodId, MoodId};
+use ids::{CustomMoodId, MoodId, UserId};
 
 use crate::{
+    context::Ctx,
     custom_moods::graphql::{CustomMood, CustomMoodLoader},
     entries::{
         error::{EntryError, InputError},
         model,
     },
+    support::{self, graphql::SupportPrompt},
     users::graphql::User,
 };
 
@@ -117,11 +119,36 @@ impl MoodEntry {
 
 /// What came of `logMood`.
 #[derive(Debug, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct LogMoodPayload {
     /// The entry, unless it was refused.
     pub(crate) mood: Option<MoodEntry>,
+    #[graphql(skip)]
+    pub(crate) logged: Option<(UserId, NaiveDate)>,
     /// Why it was refused; empty when it was not.
     pub(crate) errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl LogMoodPayload {
+    /// Where to find somebody to talk to, when at least five of the latest fourteen days that were logged within four weeks
+    /// have a score of 2 or less, and at least seven were logged; null otherwise. Nobody but the viewer is told, and
+    /// nothing of it is kept.
+    async fn support_prompt(&self, gql: &Context<'_>) -> Result<Option<SupportPrompt>> {
+        let Some((user_id, day)) = self.logged else {
+            return Ok(None);
+        };
+        let prompted = support::is_prompted(gql.data::<Ctx>()?, user_id, day).await;
+        Ok(prompted.map_err(Failure::internal)?.then_some(SupportPrompt))
+    }
+}
+
+impl LogMoodPayload {
+    pub(crate) fn of(logged: Result<model::MoodEntry, EntryError>) -> Result<Self> {
+        let (mood, errors) = graphql::settle(logged)?;
+        let logged = mood.as_ref().map(|entry| (entry.user_id, entry.moment.local_date));
+        Ok(Self { mood: mood.map(MoodEntry::from), logged, errors })
+    }
 }
 
 /// What came of `updateMood`.
