@@ -1,0 +1,3 @@
+//! What the statistics promise, seen from outside.
+
+mod degenerate;
