@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use xshell::{Shell, cmd};
 
 use crate::compose::Compose;
+use crate::golden::Golden;
 use crate::licences::Licences;
 use crate::terminal::styled;
 use crate::test::Test;
@@ -18,11 +19,12 @@ pub(crate) struct Ci {}
 
 type Step = (&'static str, fn(&Shell) -> anyhow::Result<()>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("format", |shell| Ok(cmd!(shell, "cargo fmt --all --check").run()?)),
     ("lints", |shell| Ok(cmd!(shell, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
     ("tidy", |shell| Tidy {}.run(shell)),
     ("licences", |shell| Licences {}.run(shell)),
+    ("references", Golden::check_where_possible),
     ("schema", |shell| Compose::check().run(shell)),
     ("test", |shell| Test::default().run(shell)),
 ];

@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod compose;
 mod dev;
+mod golden;
 mod licences;
 mod node_projects;
 mod playground;
@@ -41,6 +42,7 @@ enum Verb {
     Compose(compose::Compose),
     Schema(schema::SchemaVerb),
     Dev(dev::Dev),
+    Golden(golden::Golden),
     Playground(playground::Playground),
     Test(test::Test),
     Tidy(tidy::Tidy),
@@ -65,6 +67,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Compose(compose) => compose.run(&shell),
         Verb::Schema(schema) => schema.run(&shell),
         Verb::Dev(dev) => dev.run(&shell),
+        Verb::Golden(golden) => golden.run(&shell),
         Verb::Playground(playground) => playground.run(&shell),
         Verb::Test(test) => test.run(&shell),
         Verb::Tidy(tidy) => tidy.run(&shell),

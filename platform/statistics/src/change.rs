@@ -1,12 +1,14 @@
 //! Days from which a level is another.
 
-use crate::correlation::autocorrelation;
-use crate::order::median;
 use crate::outcome::{Counted, Statistic, TooLittle};
-use crate::series::{Daily, average, count, values};
+use crate::series::{Daily, average, count, daily_pairs, values};
 
 const MIN_DAYS: usize = 28;
 const MIN_SEGMENT: usize = 7;
+/// With fewer pairs of days an autocorrelation is noise.
+const MIN_PAIRS: usize = 7;
+/// What Zhang and Siegmund's modified criterion charges for each change, in ln n.
+const PENALTY: f64 = 3.0;
 
 /// A series of days cut where its level changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,9 +49,8 @@ pub struct Segment {
 }
 
 impl Statistic for ChangePoints {
-    const METHOD: &'static str =
-        "PELT on the sum of squares (segments of at least 7 days) with the penalty 2σ̂² ln n (1 + ρ)/(1 − ρ).";
-    const REFERENCE: &'static str = "Killick, R., Fearnhead, P. & Eckley, I. A. (2012). Optimal detection of changepoints with a linear computational cost. Journal of the American Statistical Association, 107, 1590–1598.";
+    const METHOD: &'static str = "PELT on the sum of squares (segments of at least 7 days) with the penalty 3σ² ln n (1 + ρ)/(1 − ρ), σ² and ρ from the mean squared differences over one day and over two.";
+    const REFERENCE: &'static str = "Killick, R., Fearnhead, P. & Eckley, I. A. (2012). Optimal detection of changepoints with a linear computational cost. Journal of the American Statistical Association, 107, 1590–1598; Zhang, N. R. & Siegmund, D. O. (2007). A modified Bayes information criterion with applications to the analysis of comparative genomic hybridization data. Biometrics, 63, 22–32.";
 
     fn n(&self) -> usize {
         self.n
@@ -60,10 +61,9 @@ impl Statistic for ChangePoints {
 pub fn change_points(series: &[Daily]) -> Result<ChangePoints, TooLittle> {
     Counted::Days.at_least(MIN_DAYS, series.len())?;
     let values = values(series);
-    let autocorrelation = autocorrelation(series);
-    let noise = noise(&values);
-    let inflation = (1.0 + autocorrelation) / (1.0 - autocorrelation).max(f64::EPSILON);
-    let penalty = 2.0 * noise * noise * count(values.len()).ln() * inflation;
+    let Noise { variance, autocorrelation } = Noise::of(series);
+    let long_run_variance = variance * (1.0 + autocorrelation) / (1.0 - autocorrelation);
+    let penalty = PENALTY * long_run_variance * count(values.len()).ln();
     let segments: Vec<Segment> =
         cut(&values, penalty).into_iter().map(|(from, to)| segment(&series[from..to])).collect();
     let change = |pair: &[Segment]| Change {
@@ -73,20 +73,40 @@ pub fn change_points(series: &[Daily]) -> Result<ChangePoints, TooLittle> {
         difference: pair[1].mean - pair[0].mean,
     };
     let changes = segments.windows(2).map(change).collect();
-    Ok(ChangePoints { changes, segments, noise, autocorrelation, penalty, n: values.len() })
+    Ok(ChangePoints { changes, segments, noise: variance.sqrt(), autocorrelation, penalty, n: values.len() })
 }
 
-/// 1.4826·MAD(Δ)/√2, Δ being the differences of successive days; where more than half of these are equal, their root mean
-/// square divided by √2.
-fn noise(values: &[f64]) -> f64 {
-    let mut differences: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let square = average(differences.iter().map(|difference| difference * difference));
-    let middle = median(&mut differences);
-    let mut deviations: Vec<f64> = differences.iter().map(|difference| (difference - middle).abs()).collect();
-    match median(&mut deviations) {
-        deviation if deviation > 0.0 => 1.4826 * deviation / std::f64::consts::SQRT_2,
-        _ => (square / 2.0).sqrt(),
+/// How days scatter about their level, whatever the levels are.
+struct Noise {
+    variance: f64,
+    autocorrelation: f64,
+}
+
+impl Noise {
+    /// From mean squared differences over one day and over two, in which a change of level counts once or twice: for a
+    /// first-order autoregression they are 2σ²(1 − ρ) and 2σ²(1 − ρ²).
+    fn of(series: &[Daily]) -> Self {
+        let over_one = daily_pairs(series, 1);
+        let over_two = daily_pairs(series, 2);
+        if over_one.len() < MIN_PAIRS || over_two.len() < MIN_PAIRS {
+            // Too few days are adjacent: successive ones are taken for independent.
+            let successive: Vec<_> = series.windows(2).map(|pair| (pair[0].value, pair[1].value)).collect();
+            return Self { variance: mean_square(&successive) / 2.0, autocorrelation: 0.0 };
+        }
+        let (one, two) = (mean_square(&over_one), mean_square(&over_two));
+        let n = count(over_one.len());
+        let autocorrelation = if one > 0.0 { unbiased(two / one - 1.0, n) } else { 0.0 };
+        Self { variance: one / 2.0 / (1.0 - autocorrelation), autocorrelation }
     }
+}
+
+/// An autocorrelation of n pairs is too small by (1 + 4ρ)/n (Marriott & Pope 1954); clipped to 0 to 0.95.
+fn unbiased(autocorrelation: f64, n: f64) -> f64 {
+    ((n * autocorrelation + 1.0) / (n - 4.0)).clamp(0.0, 0.95)
+}
+
+fn mean_square(pairs: &[(f64, f64)]) -> f64 {
+    average(pairs.iter().map(|(earlier, later)| (later - earlier).powi(2)))
 }
 
 fn segment(days: &[Daily]) -> Segment {

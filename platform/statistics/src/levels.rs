@@ -135,7 +135,9 @@ impl Ranks {
         let levels: Vec<usize> =
             placed.iter().map(|one| names.binary_search(&one.level).unwrap_or_default()).collect();
         let mut sizes = vec![0.0; names.len()];
-        levels.iter().for_each(|level| sizes[*level] += 1.0);
+        for level in &levels {
+            sizes[*level] += 1.0;
+        }
         let blocks = placed.chunk_by(|a, b| a.block == b.block).map(<[_]>::len).collect();
         let n = count(values.len());
         let tied: f64 = ties(&values).iter().map(|k| k * (k * k - 1.0)).sum();
@@ -198,7 +200,9 @@ impl Ranks {
         for size in &self.blocks {
             let block = start..start + size;
             let mean = self.ranks[block.clone()].iter().sum::<u64>() as f64 / count(*size);
-            self.levels[block].iter().for_each(|level| expected[*level] += mean);
+            for level in &self.levels[block] {
+                expected[*level] += mean;
+            }
             start += size;
         }
         expected

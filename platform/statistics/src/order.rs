@@ -23,7 +23,9 @@ pub(crate) fn doubled_ranks(values: &[f64]) -> Vec<u64> {
     #[expect(clippy::float_cmp, reason = "a tie is an equal value")]
     for tied in order.chunk_by(|a, b| values[*a] == values[*b]) {
         let rank = (2 * before + tied.len() + 1) as u64;
-        tied.iter().for_each(|at| ranks[*at] = rank);
+        for at in tied {
+            ranks[*at] = rank;
+        }
         before += tied.len();
     }
     ranks

@@ -44,7 +44,6 @@ impl Chance {
     }
 
     /// A whole number below `bound`, which is below 2³². What multiplying favours is below `bound`/2³².
-    #[expect(clippy::cast_possible_truncation, reason = "the product's upper half is below `bound`")]
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         (((self.0.next_u64() >> 32) * bound as u64) >> 32) as usize
     }

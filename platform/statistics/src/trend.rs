@@ -92,7 +92,7 @@ fn sen(slopes: &mut [f64], deviation: f64) -> (f64, f64) {
     let n = count(slopes.len());
     let reach = NORMAL_975 * deviation;
     let low = (((n - reach) / 2.0).round_ties_even() - 1.0).clamp(0.0, n - 1.0);
-    let high = ((n + reach) / 2.0).round_ties_even().clamp(0.0, n - 1.0);
+    let high = f64::midpoint(n, reach).round_ties_even().clamp(0.0, n - 1.0);
     let mut at = |rank: f64| *slopes.select_nth_unstable_by(rank as usize, f64::total_cmp).1;
     (at(low), at(high))
 }

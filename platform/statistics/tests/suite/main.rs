@@ -1,3 +1,5 @@
 //! What the statistics promise, seen from outside.
 
 mod degenerate;
+mod golden;
+mod simulations;
