@@ -4,6 +4,7 @@ use async_graphql::{MergedObject, MergedSubscription, Schema, dataloader::DataLo
 use axum::Router;
 
 use crate::{
+    analytics::graphql::MoodStatistic,
     context::Ctx,
     custom_moods::graphql::{CustomMoodLoader, CustomMoodMutation},
     entries::graphql::{EntryLoader, EntryMutation, EntryQuery},
@@ -23,7 +24,10 @@ pub(crate) struct Mutation(EntryMutation, TagMutation, CustomMoodMutation);
 pub(crate) struct Subscription(LiveSubscription);
 
 fn schema() -> Schema<Query, Mutation, Subscription> {
-    graphql::schema(Query::default(), Mutation::default(), Subscription::default()).finish()
+    // Nothing answers with the interface itself: clients read what results have in common through it.
+    graphql::schema(Query::default(), Mutation::default(), Subscription::default())
+        .register_output_type::<MoodStatistic>()
+        .finish()
 }
 
 pub(crate) fn sdl() -> String {

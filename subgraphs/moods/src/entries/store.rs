@@ -28,13 +28,13 @@ use crate::{
 pub(super) mod days;
 mod sealing;
 
-mod entity {
+pub(crate) mod entity {
     //! A row for each entry.
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "mood_entries")]
-    pub(super) struct Model {
+    pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: ids::MoodId,
         pub user_id: ids::UserId,
@@ -61,12 +61,12 @@ mod entity {
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(super) enum Relation {}
+    pub(crate) enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-use entity::{Column, Entity};
+pub(crate) use entity::{Column, Entity};
 
 pub(super) async fn insert(
     connection: &impl Connection,
@@ -339,7 +339,7 @@ fn kind_name(kind: MoodKind) -> &'static str {
     }
 }
 
-fn kind_of(name: &str) -> Option<MoodKind> {
+pub(crate) fn kind_of(name: &str) -> Option<MoodKind> {
     [MoodKind::Moment, MoodKind::Daily].into_iter().find(|kind| kind_name(*kind) == name)
 }
 

@@ -16,13 +16,13 @@ pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
 
 use super::model::{Tag, TagKey, TagName, UsedTag};
 
-mod tag {
+pub(crate) mod tag {
     //! A row for each tag.
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "mood_tags")]
-    pub(super) struct Model {
+    pub(crate) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: ids::TagId,
         pub user_id: ids::UserId,
@@ -32,7 +32,7 @@ mod tag {
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(super) enum Relation {}
+    pub(crate) enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -56,6 +56,12 @@ pub(crate) mod entry_tag {
     pub(crate) enum Relation {
         #[sea_orm(belongs_to = "super::tag::Entity", from = "Column::TagId", to = "super::tag::Column::Id")]
         Tag,
+        #[sea_orm(
+            belongs_to = "crate::entries::store::Entity",
+            from = "Column::EntryId",
+            to = "crate::entries::store::Column::Id"
+        )]
+        Entry,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -2,16 +2,21 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use graphql::{Connection, Failure, LocalDate};
+use graphql::{Connection, Failure, LocalDate, TimeZone};
 use ids::UserId;
 
 use crate::{
+    analytics::{
+        self,
+        graphql::{MoodAnalytics, MoodMeasure},
+        model::Period,
+    },
     context::Ctx,
     custom_moods::{self, graphql::CustomMood},
     entries::{
         self,
         graphql::{MoodDay, MoodEntry, MoodFilter},
-        model::{DateRange, EntryKey, History},
+        model::{DateRange, EntryKey, History, moment},
     },
     tags::{self, graphql::MoodTag, model::TagKey},
 };
@@ -72,6 +77,31 @@ impl User {
         let range = DateRange::parse(from.0, to.0).map_err(|error| Failure::BadUserInput.error(error))?;
         let days = entries::calendar(gql.data::<Ctx>()?, self.0, range).await.map_err(Failure::internal)?;
         Ok(Some(days.into_iter().map(MoodDay::from).collect()))
+    }
+
+    /// What their moods say from `from` to `to`, with its uncertainty; null for everybody but their owner.
+    async fn mood_analytics(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The first day. 89 days before the last, when nothing is said.")] from: Option<
+            LocalDate,
+        >,
+        #[graphql(desc = "The last day, at most ten years later. Today, when nothing is said.")] to: Option<
+            LocalDate,
+        >,
+        #[graphql(
+            desc = "Take days and hours anew in this zone. As they were when each mood was logged, when nothing \
+                          is said."
+        )]
+        timezone: Option<TimeZone>,
+        #[graphql(desc = "What is measured. The score, when nothing is said.")] of: Option<MoodMeasure>,
+    ) -> Result<Option<MoodAnalytics>> {
+        let zone = timezone.map(|zone| moment::zone(&zone.0)).transpose();
+        let zone = zone.map_err(|error| Failure::BadUserInput.error(error))?;
+        let query = analytics::model::Query { measure: of.unwrap_or(MoodMeasure::Score).into(), zone };
+        let period = Period { from: from.map(|date| date.0), to: to.map(|date| date.0) };
+        let analysis = analytics::analyse(gql.data::<Ctx>()?, self.0, period, query).await;
+        Ok(analysis.map_err(analytics::graphql::failure)?.map(MoodAnalytics))
     }
 
     /// The words they tag their moods with, by name; null for everybody but their owner.

@@ -1,5 +1,6 @@
 //! What clients of `moods` see, on a real database.
 
+mod analytics;
 mod calendar;
 mod custom_moods;
 mod deleting;
