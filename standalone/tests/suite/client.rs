@@ -226,6 +226,11 @@ impl Socket {
         }
     }
 
+    /// The next message, if one comes within a moment.
+    pub(crate) async fn receive_within_a_moment(&mut self) -> Option<Value> {
+        tokio::time::timeout(MOMENT, self.receive()).await.ok()
+    }
+
     /// Waits a moment for a hug event, and keeps it for [`next_hug`](Self::next_hug).
     async fn look_for_a_hug(&mut self) {
         if let Ok(event) = tokio::time::timeout(MOMENT, self.next_hug()).await {

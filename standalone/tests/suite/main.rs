@@ -6,6 +6,7 @@ mod blocks;
 mod client;
 mod identity;
 mod live_hugs;
+mod moods;
 mod node_clients;
 mod outage;
 mod playground;
