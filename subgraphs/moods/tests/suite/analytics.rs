@@ -144,8 +144,11 @@ async fn each_number_is_the_statistic_of_what_was_logged() {
     let parts = statistics::part_of_day(&moments).expect("enough");
     assert_close(&found["partsOfDay"]["h"], parts.h.expect("they vary"));
     let changes = statistics::change_points(&days).expect("enough");
-    assert_eq!(found["changePoints"]["changes"].as_array().map(Vec::len), Some(changes.changes.len()));
-    assert_eq!(found["changePoints"]["changes"][0]["date"], json!("2026-01-29"));
+    let segments = found["changePoints"]["segments"].as_array().expect("a list");
+    let begin: Vec<Value> = segments.iter().map(|segment| segment["from"].clone()).collect();
+    let day = |day: i32| json!(date(u64::try_from(day).expect("not before the first")));
+    let expected: Vec<Value> = changes.segments.iter().map(|segment| day(segment.first_day)).collect();
+    assert_eq!(begin, expected);
     let anomalies = statistics::anomalies(&days).expect("enough");
     assert_close(&found["anomalies"]["median"], anomalies.median);
     app.finish().await;
