@@ -28,3 +28,45 @@ pub struct SessionRevoked {
     pub until: DateTime<Utc>,
 }
 event!(SessionRevoked, "auth", "SessionRevoked", 1, user_id);
+
+/// What somebody may do besides what everybody may. The streams and tokens that they have end with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RolesChanged {
+    pub user_id: UserId,
+    /// All roles that they have now: `moderator`, `admin`.
+    pub roles: Vec<String>,
+    pub changed_at: DateTime<Utc>,
+    /// When the last access token with other roles expires.
+    pub until: DateTime<Utc>,
+}
+event!(RolesChanged, "auth", "RolesChanged", 1, user_id);
+
+/// Somebody wants to be forgotten, and is on that day unless they change their mind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureRequested {
+    pub user_id: UserId,
+    pub requested_at: DateTime<Utc>,
+    pub due_at: DateTime<Utc>,
+}
+event!(ErasureRequested, "auth", "ErasureRequested", 1, user_id);
+
+/// Somebody changed their mind, and stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureCancelled {
+    pub user_id: UserId,
+    pub cancelled_at: DateTime<Utc>,
+}
+event!(ErasureCancelled, "auth", "ErasureCancelled", 1, user_id);
+
+/// Somebody is gone for good: whoever keeps anything of theirs erases it, remembers only that they are gone, and answers with an
+/// `ErasureCompleted` of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserErased {
+    pub user_id: UserId,
+    pub erased_at: DateTime<Utc>,
+}
+event!(UserErased, "auth", "UserErased", 1, user_id);

@@ -1,6 +1,6 @@
 //! What `moods` tells: that a mood was logged, and for which day. Never what it was.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use ids::{MoodId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -54,3 +54,12 @@ pub struct MoodDeleted {
     pub visibility: MoodVisibility,
 }
 event!(MoodDeleted, "moods", "MoodDeleted", 1, mood_id);
+
+/// What `moods` kept of somebody who is gone is erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureCompleted {
+    pub user_id: UserId,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ErasureCompleted, "moods", "ErasureCompleted", 1, user_id);

@@ -1,6 +1,6 @@
-//! What `streaks` tells: a streak grew or ended.
+//! What `streaks` tells: a streak grew, ended or came to a milestone, and which badges are awarded.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use ids::UserId;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,12 @@ use crate::event;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StreakKind {
+    /// Days with a mood.
     MoodLogging,
+    /// Days with a hug sent or shared in a group.
+    Hugging,
+    /// Days on which somebody looked in.
+    CheckIn,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,3 +30,48 @@ pub struct StreakExtended {
     pub last_date: NaiveDate,
 }
 event!(StreakExtended, "streaks", "StreakExtended", 1, user_id);
+
+/// A whole day was missed, and nothing held the streak.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreakBroken {
+    pub user_id: UserId,
+    pub kind: StreakKind,
+    /// The days in a row that it had.
+    pub days: u32,
+    pub longest: u32,
+    pub last_date: NaiveDate,
+}
+event!(StreakBroken, "streaks", "StreakBroken", 1, user_id);
+
+/// A streak came to a length that is celebrated, for the first time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MilestoneReached {
+    pub user_id: UserId,
+    pub kind: StreakKind,
+    /// Days in a row.
+    pub days: u32,
+    pub reached_at: DateTime<Utc>,
+}
+event!(MilestoneReached, "streaks", "MilestoneReached", 1, user_id);
+
+/// Somebody has a badge from now on; nobody has one twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BadgeAwarded {
+    pub user_id: UserId,
+    /// Which one of the catalogue.
+    pub badge: String,
+    pub awarded_at: DateTime<Utc>,
+}
+event!(BadgeAwarded, "streaks", "BadgeAwarded", 1, user_id);
+
+/// What `streaks` kept of somebody who is gone is erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureCompleted {
+    pub user_id: UserId,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ErasureCompleted, "streaks", "ErasureCompleted", 1, user_id);

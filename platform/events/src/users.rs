@@ -1,5 +1,6 @@
 //! What `users` tells: profiles and settings as they are now.
 
+use chrono::{DateTime, Utc};
 use ids::UserId;
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +26,19 @@ pub struct SettingsChanged {
     /// 0 to 23.
     pub day_start_hour: u8,
     pub hug_policy: HugPolicy,
+    /// Following them takes their consent.
+    #[serde(default)]
+    pub approves_followers: bool,
+    /// They may be suggested to people who don't know them.
+    #[serde(default = "yes")]
+    pub is_suggested: bool,
 }
 event!(SettingsChanged, "users", "SettingsChanged", 1, user_id);
+
+/// What holds in events from before there was a choice.
+fn yes() -> bool {
+    true
+}
 
 /// What happens to hugs from each kind of sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,3 +64,12 @@ pub enum HugPolicyAction {
     /// The hug is refused as if its recipient were missing.
     Drop,
 }
+
+/// What `users` kept of somebody who is gone is erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureCompleted {
+    pub user_id: UserId,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ErasureCompleted, "users", "ErasureCompleted", 1, user_id);

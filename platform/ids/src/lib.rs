@@ -106,8 +106,24 @@ ids! {
     HugTypeId = "hgt";
     /// A request for a hug.
     HugRequestId = "hrq";
-    /// A follow of one person by another.
+    /// A hug of several people at once.
+    GroupHugId = "ghg";
+    /// A follow of one person by another, wished for or granted.
     FollowId = "fol";
+    /// Something that somebody shares with others.
+    PostId = "pst";
+    /// What somebody told the moderators.
+    ReportId = "rpt";
+    /// A line of the moderators' log.
+    AuditEntryId = "aud";
+    /// A pattern found in somebody's moods.
+    InsightId = "ins";
+    /// Something that somebody may try.
+    RecommendationId = "rec";
+    /// A line of somebody's points.
+    PointsEntryId = "pnt";
+    /// A picture of somebody.
+    AvatarId = "ava";
     /// An event of the published language.
     EventId = "evt";
 }

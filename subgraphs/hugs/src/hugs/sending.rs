@@ -100,6 +100,9 @@ pub(crate) async fn deliver(work: &Work, hug: &Hug, kind: live::Kind) -> Result<
         sender_id: hug.sender_id,
         recipient_id: hug.recipient_id,
         request_id: hug.request_id,
+        returns: None,
+        anonymous: false,
+        quietly: false,
         sent_at: hug.sent_at,
     })
     .await

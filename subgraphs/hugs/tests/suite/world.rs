@@ -94,7 +94,16 @@ impl World {
             anonymous: HugPolicyAction::Accept,
         };
         let timezone = "Europe/Berlin".into();
-        self.app.tell(&SettingsChanged { user_id, timezone, day_start_hour: 0, hug_policy }).await;
+        self.app
+            .tell(&SettingsChanged {
+                user_id,
+                timezone,
+                day_start_hour: 0,
+                hug_policy,
+                approves_followers: false,
+                is_suggested: true,
+            })
+            .await;
     }
 
     /// Sends a warm hug and gives back the payload.

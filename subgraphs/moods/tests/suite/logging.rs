@@ -12,7 +12,14 @@ fn settings(user_id: UserId, timezone: &str, day_start_hour: u8) -> SettingsChan
     let accept = HugPolicyAction::Accept;
     let hug_policy =
         HugPolicy { not_followed: accept, not_following: accept, new_accounts: accept, anonymous: accept };
-    SettingsChanged { user_id, timezone: timezone.into(), day_start_hour, hug_policy }
+    SettingsChanged {
+        user_id,
+        timezone: timezone.into(),
+        day_start_hour,
+        hug_policy,
+        approves_followers: false,
+        is_suggested: true,
+    }
 }
 
 #[tokio::test]

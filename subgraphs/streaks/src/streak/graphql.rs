@@ -67,6 +67,10 @@ impl Query {
 pub(crate) enum StreakKind {
     /// Days with a mood.
     MoodLogging,
+    /// Days with a hug sent or shared in a group.
+    Hugging,
+    /// Days on which somebody looked in.
+    CheckIn,
 }
 
 /// How a streak stands today.

@@ -107,5 +107,7 @@ fn days_of(user_id: UserId, kind: StreakKind) -> Select<Entity> {
 fn kind_name(kind: StreakKind) -> &'static str {
     match kind {
         StreakKind::MoodLogging => "MOOD_LOGGING",
+        StreakKind::Hugging => "HUGGING",
+        StreakKind::CheckIn => "CHECK_IN",
     }
 }

@@ -93,5 +93,7 @@ fn told(user_id: UserId, settings: Settings) -> SettingsChanged {
         timezone: settings.timezone.name().to_owned(),
         day_start_hour: settings.day_start.hour(),
         hug_policy: settings.hug_policy,
+        approves_followers: false,
+        is_suggested: true,
     }
 }
