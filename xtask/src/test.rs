@@ -17,8 +17,8 @@ use crate::tools::{self, Tool};
 use crate::{temporary, workspace};
 
 /// The packages whose tests open a database: they run again on PostgreSQL.
-const ON_BOTH_DATABASES: [&str; 9] =
-    ["auth", "users", "moods", "hugs", "social", "streaks", "outbox", "database", "standalone"];
+const ON_BOTH_DATABASES: [&str; 10] =
+    ["auth", "users", "moods", "hugs", "social", "streaks", "erasure", "outbox", "database", "standalone"];
 
 /// Run the whole suite on SQLite, then what touches databases on PostgreSQL
 #[derive(Debug, Default, clap::Args)]

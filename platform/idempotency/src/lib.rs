@@ -90,6 +90,11 @@ impl Claim {
     }
 }
 
+/// Forgets all keys of `user`, with what came of them.
+pub async fn forget(connection: &impl ConnectionTrait, user: UserId) -> Result<(), DbErr> {
+    store::forget(connection, user).await
+}
+
 fn fingerprint(operation: &str, input: &impl Serialize) -> Result<String, DbErr> {
     let digest = Sha256::digest(format!("{operation}\n{}", write(input)?));
     Ok(URL_SAFE_NO_PAD.encode(digest))
@@ -174,6 +179,21 @@ mod tests {
         assert!(matches!(reused, Err(IdempotencyError::Reused)));
         let later = now() + KEPT_FOR + TimeDelta::seconds(1);
         assert!(attempt(&database, ada, Some("k"), "bye", later).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_is_forgotten_has_no_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database(&folder).await;
+        let (ada, bo) = (UserId::at(now()), UserId::at(now()));
+        for user in [ada, bo] {
+            assert!(attempt(&database, user, Some("k"), "hello", now()).await.unwrap());
+        }
+        let transaction = database.begin().await.unwrap();
+        forget(&transaction, ada).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(attempt(&database, ada, Some("k"), "hello", now()).await.unwrap());
+        assert!(!attempt(&database, bo, Some("k"), "hello", now()).await.unwrap());
     }
 
     #[tokio::test]

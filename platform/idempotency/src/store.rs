@@ -92,3 +92,9 @@ pub(crate) async fn forget_before(
         .filter(entity::Column::CreatedAt.lt(instant));
     old.exec(transaction).await.map(|_| ())
 }
+
+/// Deletes all keys of the user, with their results.
+pub(crate) async fn forget(connection: &impl ConnectionTrait, user_id: UserId) -> Result<(), DbErr> {
+    let all = entity::Entity::delete_many().filter(entity::Column::UserId.eq(user_id));
+    all.exec(connection).await.map(|_| ())
+}

@@ -226,6 +226,19 @@ pub(crate) async fn dead_letters(
     rows.into_iter().map(letter).collect()
 }
 
+/// Those in whose envelope `text` stands, oldest first.
+pub(crate) async fn dead_letters_naming(
+    connection: &impl ConnectionTrait,
+    text: &str,
+) -> Result<Vec<DeadLetter>, DbErr> {
+    let rows = dead_letters::Entity::find()
+        .filter(dead_letters::Column::Envelope.contains(text))
+        .order_by_asc(dead_letters::Column::Id)
+        .all(connection)
+        .await?;
+    rows.into_iter().map(letter).collect()
+}
+
 pub(crate) async fn dead_letter(
     connection: &impl ConnectionTrait,
     id: i64,

@@ -5,11 +5,12 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use chrono::{DateTime, Utc};
 use events::{Envelope, Event};
 use ids::{EventId, UserId};
 use sea_orm::{DatabaseTransaction, DbErr};
 
-use crate::{Outbox, table};
+use crate::{DeadLetter, Outbox, table};
 
 /// An event this long is a mistake: events carry facts, not content, and a bus has a limit of its own (NATS: 1 MiB).
 const LONGEST_EVENT_BYTES: usize = 256 * 1024;
@@ -49,6 +50,21 @@ impl Work {
     /// Names the W3C trace that events told from here on belong to.
     pub fn trace(&mut self, traceparent: Option<String>) {
         self.traceparent = traceparent;
+    }
+
+    /// What the clock of the outbox says.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.outbox.shared.clock.now()
+    }
+
+    /// The dead letters in whose envelope `text` stands, oldest first.
+    pub async fn dead_letters_naming(&self, text: &str) -> Result<Vec<DeadLetter>, DbErr> {
+        table::dead_letters_naming(&self.transaction, text).await
+    }
+
+    /// Removes a dead letter for good; false when there was none.
+    pub async fn remove_dead_letter(&self, id: i64) -> Result<bool, DbErr> {
+        table::unbury(&self.transaction, id).await
     }
 
     /// Tells an event, if the transaction commits. Tell it after changing the row it is about: the lock on that row

@@ -130,6 +130,15 @@ pub fn follows_shown(viewer: UserId, column: impl IntoColumnRef) -> SimpleExpr {
     Expr::col(column.into_column_ref()).in_subquery(followed)
 }
 
+/// Forgets whom `user` follows and blocks, and who follows and blocks them.
+pub async fn forget(connection: &impl ConnectionTrait, user: UserId) -> Result<(), DbErr> {
+    let follows = follow::Column::FollowerId.eq(user).or(follow::Column::FollowedId.eq(user));
+    follow::Entity::delete_many().filter(follows).exec(connection).await?;
+    let blocks = block::Column::BlockerId.eq(user).or(block::Column::BlockedId.eq(user));
+    block::Entity::delete_many().filter(blocks).exec(connection).await?;
+    Ok(())
+}
+
 pub(crate) async fn add_follow(
     connection: &impl ConnectionTrait,
     follower: UserId,
@@ -239,6 +248,11 @@ mod tests {
         assert_eq!(shown.all(db.reader()).await.unwrap(), []);
         let followed = follow::Entity::find().filter(follows_shown(ada, follow::Column::FollowedId));
         assert_eq!(followed.count(db.reader()).await.unwrap(), 1);
+
+        let work = outbox.begin(None).await.unwrap();
+        forget(&*work, bo).await.unwrap();
+        assert!(!follows(&*work, ada, bo).await.unwrap() && blocked_pair(&*work, ada, cy).await.unwrap());
+        work.rollback().await.unwrap();
 
         tell(&bus, &social::FollowRemoved { follower_id: ada, followed_id: bo, at }).await;
         tell(&bus, &social::Unblocked { blocker_id: cy, blocked_id: ada, at }).await;
