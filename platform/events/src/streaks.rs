@@ -1,4 +1,4 @@
-//! What `streaks` tells: a streak grew, ended or came to a milestone, and which badges are awarded.
+//! What `streaks` tells: a streak grew, ended, changed or came to a milestone, and which badges are awarded.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ids::UserId;
@@ -43,6 +43,16 @@ pub struct StreakBroken {
     pub last_date: NaiveDate,
 }
 event!(StreakBroken, "streaks", "StreakBroken", 1, user_id);
+
+/// A streak stands otherwise than before, for whatever reason: its owner's screens look again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreakChanged {
+    pub user_id: UserId,
+    pub kind: StreakKind,
+    pub changed_at: DateTime<Utc>,
+}
+event!(StreakChanged, "streaks", "StreakChanged", 1, user_id);
 
 /// A streak came to a length that is celebrated, for the first time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
