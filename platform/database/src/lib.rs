@@ -26,6 +26,16 @@ impl Database {
         Ok(Self { reader, writer })
     }
 
+    /// The same database, whose statements `observer` is told of as they end: those outside of transactions, and those within.
+    /// Clones that were made before it aren't observed.
+    pub fn observed_by(mut self, observer: impl Fn(&Statement) + Clone + Send + Sync + 'static) -> Self {
+        for connection in [&mut self.reader, &mut self.writer] {
+            let observer = observer.clone();
+            connection.set_metric_callback(move |ended| observer(ended.statement));
+        }
+        self
+    }
+
     /// For queries outside a transaction.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader

@@ -19,7 +19,9 @@ use ids::{EventId, SessionId, UserId};
 use outbox::Outbox;
 use service::{Ctx, Foundation, Peers, Running, Secret, Subgraph, Transport};
 
-use crate::{Client, TestDatabase, eventually, recorder::Recorder};
+use crate::{
+    Client, StatementLog, Statements, TestDatabase, Watch, eventually, recorder::Recorder, statements,
+};
 
 /// Signs assertions in tests.
 const IDENTITY_SECRET: &str = "the identity secret that only tests know";
@@ -37,6 +39,7 @@ pub struct TestApp {
     running: Option<Running>,
     router: Router,
     recorder: Arc<Recorder>,
+    statements: StatementLog,
     recording: Option<Consumption>,
     database: Option<TestDatabase>,
     told: AtomicI64,
@@ -80,7 +83,8 @@ impl<S: Subgraph> Builder<S> {
             Some(left_behind) => left_behind,
             None => TestDatabase::create().await,
         };
-        let db = database.open().await;
+        let statements = StatementLog::default();
+        let db = statements.of(database.open().await);
         let clock = Arc::new(ManualClock::at(noon()));
         let bus = Arc::new(MemoryBus::new());
         let foundation = self.lay_foundation(&db, &clock, &bus);
@@ -99,6 +103,7 @@ impl<S: Subgraph> Builder<S> {
             router: running.router(),
             running: Some(running),
             recorder,
+            statements,
             recording: Some(recording),
             database: Some(database),
             told: AtomicI64::new(0),
@@ -154,6 +159,27 @@ impl TestApp {
             session_id,
             roles: vec!["user".into()],
             scopes: Vec::new(),
+        }))
+    }
+
+    /// Somebody who moderates.
+    pub fn as_moderator(&self, user_id: UserId) -> Client {
+        self.as_holder_of(user_id, &["user", "moderator"], &["user", "moderation"])
+    }
+
+    /// Somebody who administers, which includes moderating.
+    pub fn as_admin(&self, user_id: UserId) -> Client {
+        self.as_holder_of(user_id, &["user", "admin"], &["user", "administration", "moderation"])
+    }
+
+    fn as_holder_of(&self, user_id: UserId, roles: &[&str], scopes: &[&str]) -> Client {
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let session_id = Some(SessionId::at(self.clock.now()));
+        self.as_caller(Caller::User(Viewer {
+            user_id,
+            session_id,
+            roles: texts(roles),
+            scopes: texts(scopes),
         }))
     }
 
@@ -227,6 +253,17 @@ impl TestApp {
             (self.foundation.outbox.pending().await.expect("the outbox is readable") == 0).then_some(())
         })
         .await;
+    }
+
+    /// Writes down the statements that the subgraph's database runs from here on.
+    pub fn watch(&self) -> Watch {
+        self.statements.watch()
+    }
+
+    /// Fails when the database would look at every row of one of `tables` to run `statements`. On PostgreSQL there have to be
+    /// so many rows that this would be slower than an index.
+    pub async fn assert_no_full_scan(&self, statements: &Statements, tables: &[&str]) {
+        statements::assert_no_full_scan(&self.db, statements, tables).await;
     }
 
     /// Stops the subgraph and checks that it leaves nothing behind.

@@ -7,6 +7,7 @@ mod database;
 mod deadline;
 mod port;
 mod recorder;
+mod statements;
 
 pub use app::{Builder, DATA_KEYS, TestApp};
 pub use client::{Client, EventStream};
@@ -14,3 +15,4 @@ pub use collector::{CollectedSpan, Collector};
 pub use database::TestDatabase;
 pub use deadline::{DEADLINE, eventually};
 pub use port::free_port;
+pub use statements::{FullScan, StatementLog, Statements, Watch, assert_no_full_scan, full_scans};

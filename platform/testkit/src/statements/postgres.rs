@@ -1,0 +1,88 @@
+//! Plans of PostgreSQL: those it makes for a prepared statement whatever its values, as it does from the sixth time on.
+
+use ::database::Database;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, Statement, Value};
+use serde_json::Value as Json;
+
+use super::plan::table_of;
+
+/// Counts what is in the tables, as the server does by itself after a while.
+pub(super) async fn take_stock(db: &Database, tables: &[&str]) {
+    for table in tables {
+        let analyzed = db.reader().execute_unprepared(&format!("ANALYZE \"{table}\"")).await;
+        analyzed.unwrap_or_else(|error| panic!("{error}: taking stock of {table}"));
+    }
+}
+
+/// The steps that go through all of one of `tables`.
+pub(super) async fn full_scans(db: &Database, statement: &Statement, tables: &[&str]) -> Vec<String> {
+    let plan = plan(db, statement).await;
+    let plan = plan.unwrap_or_else(|error| panic!("{error}: the plan of {}", statement.sql));
+    let mut found = Vec::new();
+    collect(&plan[0]["Plan"], &statement.sql, tables, &mut found);
+    found
+}
+
+async fn plan(db: &Database, statement: &Statement) -> Result<Json, DbErr> {
+    let transaction = db.begin().await?;
+    let explained = explain(&transaction, statement).await;
+    // Takes the setting back, too; what is prepared outlives it.
+    transaction.rollback().await?;
+    explained
+}
+
+async fn explain(transaction: &DatabaseTransaction, statement: &Statement) -> Result<Json, DbErr> {
+    let values = statement.values.as_ref().map_or(&[][..], |values| values.0.as_slice());
+    let types: Vec<&str> = values.iter().map(type_of).collect();
+    let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+    let nulls = vec!["NULL"; values.len()].join(", ");
+    let nulls = if nulls.is_empty() { nulls } else { format!("({nulls})") };
+    transaction.execute_unprepared("SET LOCAL plan_cache_mode = force_generic_plan").await?;
+    transaction.execute_unprepared(&format!("PREPARE explained {types} AS {}", statement.sql)).await?;
+    let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE explained {nulls}");
+    let row = transaction.query_one_raw(Statement::from_string(db_backend(), explain)).await;
+    transaction.execute_unprepared("DEALLOCATE explained").await?;
+    let row = row?.ok_or_else(|| DbErr::Custom("no plan".to_owned()))?;
+    row.try_get_by_index(0)
+}
+
+fn db_backend() -> sea_orm::DbBackend {
+    sea_orm::DbBackend::Postgres
+}
+
+/// The type that the driver sends a value with.
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "boolean",
+        Value::SmallInt(_) | Value::TinyUnsigned(_) => "smallint",
+        Value::Int(_) | Value::SmallUnsigned(_) => "integer",
+        Value::BigInt(_) | Value::Unsigned(_) | Value::BigUnsigned(_) => "bigint",
+        Value::Float(_) => "real",
+        Value::Double(_) => "double precision",
+        Value::String(_) | Value::Char(_) => "text",
+        Value::Bytes(_) => "bytea",
+        Value::Json(_) => "json",
+        Value::ChronoDate(_) => "date",
+        Value::ChronoTime(_) => "time",
+        Value::ChronoDateTime(_) => "timestamp",
+        Value::ChronoDateTimeUtc(_)
+        | Value::ChronoDateTimeLocal(_)
+        | Value::ChronoDateTimeWithTimeZone(_) => "timestamptz",
+        Value::Uuid(_) => "uuid",
+        // What it is, the statement says.
+        _ => "unknown",
+    }
+}
+
+fn collect(node: &Json, sql: &str, tables: &[&str], found: &mut Vec<String>) {
+    let text = |name: &str| node[name].as_str().unwrap_or_default();
+    let (kind, relation) = (text("Node Type"), text("Relation Name"));
+    let through_an_index =
+        matches!(kind, "Index Scan" | "Index Only Scan") && node.get("Index Cond").is_none();
+    if (kind == "Seq Scan" || through_an_index) && table_of(relation, sql, tables).is_some() {
+        found.push(format!("{kind} on {relation}"));
+    }
+    for child in node["Plans"].as_array().into_iter().flatten() {
+        collect(child, sql, tables, found);
+    }
+}
