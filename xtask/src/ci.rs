@@ -19,13 +19,14 @@ pub(crate) struct Ci {}
 
 type Step = (&'static str, fn(&Shell) -> anyhow::Result<()>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("format", |shell| Ok(cmd!(shell, "cargo fmt --all --check").run()?)),
     ("lints", |shell| Ok(cmd!(shell, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
     ("tidy", |shell| Tidy {}.run(shell)),
     ("licences", |shell| Licences {}.run(shell)),
     ("references", Golden::check_where_possible),
-    ("schema", |shell| Compose::check().run(shell)),
+    ("build", |shell| Test::default().build(shell).map(|_| ())),
+    ("schema", |shell| Compose::check_built(shell, &Test::default().build(shell)?.binaries)),
     ("test", |shell| Test::default().run(shell)),
 ];
 

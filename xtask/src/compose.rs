@@ -17,7 +17,7 @@ use anyhow::{Context, bail, ensure};
 use federation_composition::{
     CompositionResult, CompositionSuccess, ServiceDefinition, compose_services, graphql_core, sort_sdl,
 };
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
 
 use self::config::{Subgraph, SupergraphConfig};
 use self::drift::Generated;
@@ -52,15 +52,16 @@ struct Composed {
 }
 
 impl Compose {
-    /// `compose --check`
-    pub(crate) fn check() -> Self {
-        Self { check: true, config: None, out: None }
+    /// `compose --check`, of what the binary `standalone` of the folder `binaries` gives.
+    pub(crate) fn check_built(shell: &Shell, binaries: &Path) -> anyhow::Result<()> {
+        let standalone = binaries.join("standalone");
+        compose_ours(cmd!(shell, "{standalone}"), true)
     }
 
     pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
         match &self.config {
             Some(config) => compose_other(config, self.out.as_deref()),
-            None => compose_ours(shell, self.check),
+            None => compose_ours(cmd!(shell, "cargo run --quiet -p standalone --"), self.check),
         }
     }
 }
@@ -76,12 +77,13 @@ fn compose_other(config: &Path, out: Option<&Path>) -> anyhow::Result<()> {
     std::fs::write(out, composed.supergraph).with_context(|| format!("cannot write {}", out.display()))
 }
 
-fn compose_ours(shell: &Shell, check: bool) -> anyhow::Result<()> {
+/// `standalone` starts the program that knows every subgraph.
+fn compose_ours(standalone: Cmd<'_>, check: bool) -> anyhow::Result<()> {
     let root = workspace::root();
     let config = SupergraphConfig::read(&root.join(CONFIG))?;
     let exported = tempfile::tempdir()?;
     let folder = exported.path();
-    cmd!(shell, "cargo run --quiet -p standalone -- sdl --out {folder}").quiet().run()?;
+    standalone.args(["sdl", "--out"]).arg(folder).quiet().run()?;
 
     let subgraphs = from_code(config, folder)?;
     let composed = compose(&subgraphs)?;

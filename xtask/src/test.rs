@@ -1,9 +1,10 @@
 //! `test`: the whole suite, on both databases, with the servers it needs.
 
 use std::io::stderr;
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::Context;
+use cargo_metadata::{Message, Metadata};
 use owo_colors::Style;
 use tempfile::TempDir;
 use xshell::{Cmd, Shell, cmd};
@@ -29,9 +30,23 @@ pub(crate) struct Test {
     /// Only this package (may be repeated)
     #[arg(long, value_name = "NAME")]
     package: Vec<String>,
-    /// Passed on to `cargo test`
+    /// Passed on to every test program, as words of the names that are wanted
     #[arg(last = true)]
     arguments: Vec<String>,
+}
+
+/// What was built.
+pub(crate) struct Built {
+    /// Where the products' binaries are.
+    pub(crate) binaries: PathBuf,
+    programs: Vec<Program>,
+}
+
+/// A program that runs tests of a package.
+struct Program {
+    package: String,
+    folder: PathBuf,
+    executable: PathBuf,
 }
 
 /// The servers of one run; those of ours stop when dropped.
@@ -46,60 +61,85 @@ struct Servers {
 
 impl Test {
     pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
+        let built = self.build(shell)?;
+        let _shield = Shield::raise()?;
+        let servers = Servers::start(shell)?;
+        announce("SQLite");
+        let suite = cmd!(shell, "cargo test").args(self.packages()).arg("--").args(&self.arguments);
+        self.told(suite, &servers, &built).env("TEST_DATABASE", "sqlite").run()?;
+        announce("PostgreSQL");
+        for program in built.programs.iter().filter(|program| program.opens_databases()) {
+            let Program { folder, executable, .. } = program;
+            let _folder = shell.push_dir(folder);
+            let suite = cmd!(shell, "{executable}").args(&self.arguments).env("CARGO_MANIFEST_DIR", folder);
+            let suite = self.told(suite, &servers, &built);
+            suite.env("TEST_DATABASE", "postgres").env("TEST_POSTGRES_URL", &servers.postgres_url).run()?;
+        }
+        Ok(())
+    }
+
+    /// Builds everything that tests run, once: both databases and `cargo xtask compose --check` take it from here, for another
+    /// choice of packages would build their dependencies anew.
+    pub(crate) fn build(&self, shell: &Shell) -> anyhow::Result<Built> {
         tools::install(shell, &tools::lacking(&needed()))?;
         for project in TESTED_WITH {
             node_projects::install_packages(shell, project)?;
         }
         // Before the binaries, which embed it.
         Playground::default().run(shell)?;
+        let packages = self.packages();
+        let told = cmd!(shell, "cargo test {packages...} --no-run --message-format json-render-diagnostics");
+        let told = told.read().context("the tests do not build")?;
         let metadata = workspace::metadata()?;
         let binaries = metadata.target_directory.join("debug").into_std_path_buf();
-        cmd!(shell, "cargo build --workspace --bins").run().context("the binaries do not build")?;
-
-        let _shield = Shield::raise()?;
-        let servers = Servers::start(shell)?;
-        let all = if self.package.is_empty() { None } else { Some(self.package.clone()) };
-        announce("SQLite");
-        self.suite(shell, &servers, &binaries, all).env("TEST_DATABASE", "sqlite").run()?;
-        let again = self.on_both_databases(&metadata);
-        if !again.is_empty() {
-            announce("PostgreSQL");
-            let suite = self.suite(shell, &servers, &binaries, Some(again));
-            suite.env("TEST_DATABASE", "postgres").env("TEST_POSTGRES_URL", &servers.postgres_url).run()?;
+        if !self.package.is_empty() {
+            // Tests start processes of packages that were not named.
+            cmd!(shell, "cargo build --workspace --bins").run().context("the binaries do not build")?;
         }
-        Ok(())
+        Ok(Built { binaries, programs: programs(&metadata, &told)? })
     }
 
-    fn on_both_databases(&self, metadata: &cargo_metadata::Metadata) -> Vec<String> {
-        let members = metadata.workspace_packages().into_iter().map(|package| package.name.to_string());
-        let chosen = |name: &String| self.package.is_empty() || self.package.contains(name);
-        members.filter(|name| ON_BOTH_DATABASES.contains(&name.as_str()) && chosen(name)).collect()
+    fn packages(&self) -> Vec<String> {
+        if self.package.is_empty() {
+            return vec!["--workspace".to_owned()];
+        }
+        self.package.iter().flat_map(|name| ["--package".to_owned(), name.clone()]).collect()
     }
 
-    fn suite<'a>(
-        &'a self,
-        shell: &'a Shell,
-        servers: &Servers,
-        binaries: &Path,
-        packages: Option<Vec<String>>,
-    ) -> Cmd<'a> {
-        let mut command = cmd!(shell, "cargo test");
-        match packages {
-            None => command = command.arg("--workspace"),
-            Some(packages) => {
-                for package in packages {
-                    command = command.args(["--package", &package]);
-                }
-            }
-        }
+    /// `suite` with what tests are told by their environment.
+    fn told<'a>(&self, suite: Cmd<'a>, servers: &Servers, built: &Built) -> Cmd<'a> {
+        let mut suite = suite.env("TEST_NATS_URL", &servers.nats_url).env("HUGMOOD_BIN_DIR", &built.binaries);
         if self.long {
-            command = command.env("TEST_LONG", "1");
+            suite = suite.env("TEST_LONG", "1");
         }
         if let Some(chromium) = Tool::Chromium.find() {
-            command = command.env("TEST_CHROMIUM", chromium);
+            suite = suite.env("TEST_CHROMIUM", chromium);
         }
-        command.args(&self.arguments).env("TEST_NATS_URL", &servers.nats_url).env("HUGMOOD_BIN_DIR", binaries)
+        suite
     }
+}
+
+impl Program {
+    fn opens_databases(&self) -> bool {
+        ON_BOTH_DATABASES.contains(&self.package.as_str())
+    }
+}
+
+/// The programs among what cargo says that it built.
+fn programs(metadata: &Metadata, told: &str) -> anyhow::Result<Vec<Program>> {
+    let mut programs = Vec::new();
+    for message in Message::parse_stream(told.as_bytes()) {
+        let Message::CompilerArtifact(artifact) = message? else { continue };
+        let Some(executable) = artifact.executable.filter(|_| artifact.profile.test) else { continue };
+        let package = &metadata[&artifact.package_id];
+        let folder = package.manifest_path.parent().context("a manifest is in a folder")?;
+        programs.push(Program {
+            package: package.name.to_string(),
+            folder: folder.into(),
+            executable: executable.into(),
+        });
+    }
+    Ok(programs)
 }
 
 fn announce(database: &str) {
