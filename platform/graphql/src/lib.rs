@@ -9,7 +9,7 @@ mod refusal;
 mod scalar;
 mod schema;
 
-pub use authorization::authenticated;
+pub use authorization::{authenticated, requires_scopes, scope};
 pub use endpoint::endpoint;
 pub use failure::{Failure, parse_id};
 pub use live::{Interrupted, resumable};

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
-use crate::{Ctx, Peers, Secret, health, trace};
+use crate::{Ctx, OperatorCommand, Peers, Secret, health, trace};
 
 /// The largest request body that a subgraph reads.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -29,6 +29,11 @@ pub trait Subgraph: 'static {
 
     /// Its schema, as federation sees it.
     fn sdl() -> String;
+
+    /// What an operator may have done on its database, by its program and without its running.
+    fn operator_commands() -> Vec<OperatorCommand> {
+        Vec::new()
+    }
 
     /// Puts its parts together. The database is migrated already; nothing runs yet.
     fn assemble(foundation: &Foundation) -> impl Future<Output = anyhow::Result<Assembly>> + Send;

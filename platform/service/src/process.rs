@@ -4,7 +4,7 @@ use std::{path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
 use bus::nats::{NatsBus, NatsOptions};
-use clap::{FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clock::{SharedClock, SystemClock};
 use database::{Database, OpenOptions};
 use identity::AssertionSigner;
@@ -12,8 +12,8 @@ use outbox::Outbox;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Foundation, Peers, Running, Secret, Settings, Subgraph, Transport, bind, serve, server::stop_signal,
-    transport::HttpOptions,
+    Foundation, OperatorCommand, Peers, Running, Secret, Settings, Subgraph, Transport, bind, serve,
+    server::stop_signal, transport::HttpOptions,
 };
 
 #[derive(Debug, Parser)]
@@ -33,22 +33,58 @@ enum Verb {
 
 /// The `main` of a subgraph's process: reads the settings, runs until told to stop, flushes telemetry.
 pub fn run<S: Subgraph>() -> ExitCode {
-    let command = <Arguments as clap::CommandFactory>::command().name(S::NAME);
-    let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
-        Ok(arguments) => arguments,
-        Err(error) => error.exit(),
+    let operator = S::operator_commands();
+    let command = operator.iter().fold(Arguments::command().name(S::NAME), |command, operators| {
+        command.subcommand(operators.command())
+    });
+    let matches = command.get_matches();
+    let outcome = match asked_for(&operator, &matches) {
+        Some((command, given)) => operate::<S>(command, &matches, given),
+        None => serve_or_print::<S>(&matches),
     };
-    if matches!(arguments.verb, Some(Verb::Sdl)) {
-        print_sdl::<S>();
-        return ExitCode::SUCCESS;
-    }
-    match start::<S>(&arguments.settings) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(S::NAME, &error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// The operator's command that the command line names, if it names one.
+fn asked_for<'a>(
+    operator: &'a [OperatorCommand],
+    matches: &'a ArgMatches,
+) -> Option<(&'a OperatorCommand, &'a ArgMatches)> {
+    let (name, given) = matches.subcommand()?;
+    Some((operator.iter().find(|command| command.name == name)?, given))
+}
+
+/// Does what an operator asks for, and says what was done.
+fn operate<S: Subgraph>(
+    command: &OperatorCommand,
+    matches: &ArgMatches,
+    given: &ArgMatches,
+) -> anyhow::Result<()> {
+    let settings = Settings::from_arg_matches(matches)?;
+    let url = database_url(&settings, S::NAME)?;
+    let runtime = tokio::runtime::Runtime::new().context("can't start the runtime")?;
+    print_line(&runtime.block_on(command.run_on::<S>(&url, command.read(given)))?);
+    Ok(())
+}
+
+fn serve_or_print<S: Subgraph>(matches: &ArgMatches) -> anyhow::Result<()> {
+    let arguments = Arguments::from_arg_matches(matches)?;
+    if matches!(arguments.verb, Some(Verb::Sdl)) {
+        print_sdl::<S>();
+        return Ok(());
+    }
+    start::<S>(&arguments.settings)
+}
+
+#[expect(clippy::print_stdout, reason = "an operator wants to know what was done")]
+fn print_line(text: &str) {
+    println!("{text}");
 }
 
 #[expect(clippy::print_stdout, reason = "the schema is what was asked for")]

@@ -11,16 +11,13 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use service::Secret;
 
-use crate::{context::Ctx, digest, store::StoreError};
+use crate::{context::Ctx, digest, roles::Roles, store::StoreError};
 
 /// How long a token is good for.
 pub(crate) const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 /// Who issues tokens, and for whom.
 const ISSUER: &str = "hugmood";
 const AUDIENCE: &str = "hugmood";
-/// What everybody may do with their own account.
-const SCOPE: &str = "user";
-const ROLES: [&str; 1] = ["user"];
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IssueError {
@@ -96,11 +93,12 @@ impl Issuer {
 }
 
 impl Signer {
-    /// A token for the user's session. Its times are whole seconds, as the format wants them.
+    /// A token for the session of a user who has these roles. Its times are whole seconds, as the format wants them.
     pub(crate) fn issue(
         &self,
         user: UserId,
         session: SessionId,
+        roles: &Roles,
         now: DateTime<Utc>,
     ) -> Result<AccessToken, IssueError> {
         let (iat, exp) = (now.timestamp(), (now + LIFETIME).timestamp());
@@ -109,8 +107,8 @@ impl Signer {
             aud: AUDIENCE,
             sub: user,
             sid: session,
-            scope: SCOPE,
-            roles: &ROLES,
+            scope: &roles.scope(),
+            roles: &roles.in_token(),
             exp,
             iat,
             jti: digest::to_text(&digest::random()?[..16]),

@@ -12,12 +12,13 @@ use chrono::{DateTime, Utc};
 use ids::UserId;
 
 pub(crate) use self::{
+    email::Email,
     error::{LoginError, RegisterError},
     login::{LogIn, log_in},
     names::Names,
     registration::{Register, Registered, register},
 };
-use crate::{context::Ctx, store::StoreError};
+use crate::{context::Ctx, roles::Roles, store::StoreError};
 
 /// An account, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,7 @@ pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) email_verified_at: Option<DateTime<Utc>>,
     pub(crate) created_at: DateTime<Utc>,
+    pub(crate) roles: Roles,
 }
 
 /// The account of `user`, if the viewer is that user.

@@ -7,12 +7,13 @@ mod context;
 mod digest;
 mod migrations;
 mod passwords;
+mod roles;
 mod schema;
 mod sessions;
 mod store;
 mod throttle;
 
-use service::{Assembly, Foundation, Subgraph, Task};
+use service::{Assembly, Foundation, OperatorCommand, Subgraph, Task};
 
 use crate::context::Ctx;
 
@@ -27,6 +28,10 @@ impl Subgraph for Auth {
 
     fn sdl() -> String {
         schema::sdl()
+    }
+
+    fn operator_commands() -> Vec<OperatorCommand> {
+        roles::operator::commands()
     }
 
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {

@@ -4,6 +4,7 @@ mod m0001_accounts;
 mod m0002_sessions;
 mod m0003_signing_keys;
 mod m0004_throttles;
+mod m0005_roles;
 
 use sea_orm_migration::prelude::*;
 
@@ -12,11 +13,12 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 4] = [
+        let own: [Box<dyn MigrationTrait>; 5] = [
             Box::new(m0001_accounts::Migration),
             Box::new(m0002_sessions::Migration),
             Box::new(m0003_signing_keys::Migration),
             Box::new(m0004_throttles::Migration),
+            Box::new(m0005_roles::Migration),
         ];
         outbox::migrations().into_iter().chain(own).collect()
     }

@@ -7,11 +7,12 @@ use crate::{
     accounts::graphql::{AccountMutation, Query},
     client,
     context::Ctx,
+    roles::graphql::RoleMutation,
     sessions::graphql::SessionMutation,
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(AccountMutation, SessionMutation);
+pub(crate) struct Mutation(AccountMutation, SessionMutation, RoleMutation);
 
 fn schema() -> Schema<Query, Mutation, EmptySubscription> {
     graphql::schema(Query, Mutation::default(), EmptySubscription).finish()

@@ -21,6 +21,7 @@ pub(crate) use self::{
 use crate::{
     access_tokens::{IssueError, Signer},
     context::Ctx,
+    roles,
     store::{Connection, StoreError},
     throttle,
 };
@@ -37,7 +38,8 @@ pub(crate) async fn open(
 ) -> Result<Tokens, IssueError> {
     let now = ctx.now();
     let session = SessionId::at(now);
-    let access = signer.issue(user, session, now)?;
+    let roles = roles::of(connection, user).await?;
+    let access = signer.issue(user, session, &roles, now)?;
     let refresh = RefreshToken::generate()?;
     let expires_at = now + model::REFRESH_LIFETIME;
     let row = store::NewSession {

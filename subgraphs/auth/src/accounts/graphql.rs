@@ -9,6 +9,7 @@ use crate::{
     accounts::{self, LogIn, LoginError, Names, Register, RegisterError, Registered},
     context::Ctx,
     passwords::{HashError, PasswordError},
+    roles::graphql::Role,
     sessions::graphql::AuthTokens,
 };
 
@@ -56,6 +57,8 @@ struct Account {
     email_verified: bool,
     /// When it was made.
     created_at: DateTime<Utc>,
+    /// What its owner may do besides what everybody may.
+    roles: Vec<Role>,
 }
 
 impl From<accounts::Account> for Account {
@@ -64,6 +67,7 @@ impl From<accounts::Account> for Account {
             email: account.email,
             email_verified: account.email_verified_at.is_some(),
             created_at: account.created_at,
+            roles: account.roles.iter().map(Role::from).collect(),
         }
     }
 }

@@ -83,7 +83,7 @@ mod tests {
     use testkit::TestApp;
 
     use super::*;
-    use crate::{Auth, accounts::Account};
+    use crate::{Auth, accounts::Account, roles::Roles};
 
     fn attempt(email: &str) -> LogIn {
         LogIn { email: email.to_owned(), password: "correct horse".to_owned() }
@@ -95,7 +95,8 @@ mod tests {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let hash = argon2.hash_password(b"correct horse").unwrap().to_string();
         let (user, email) = (UserId::at(ctx.now()), "ada@example.org".to_owned());
-        let account = Account { user, email, email_verified_at: None, created_at: ctx.now() };
+        let account =
+            Account { user, email, email_verified_at: None, created_at: ctx.now(), roles: Roles::default() };
         let transaction = ctx.db.begin().await.unwrap();
         assert!(store::insert(&transaction, &account, "ada@example.org", hash).await.unwrap());
         transaction.commit().await.unwrap();

@@ -12,6 +12,7 @@ use crate::{
     accounts::{Account, Names, RegisterError, email::Email, names, store},
     context::Ctx,
     passwords::Password,
+    roles::Roles,
     sessions::{self, Tokens},
     throttle::{self, Policy},
 };
@@ -70,8 +71,13 @@ async fn create(
 ) -> Result<Tokens, RegisterError> {
     let now = ctx.now();
     let work = ctx.outbox.begin(Some(user)).await?;
-    let account =
-        Account { user, email: email.as_str().to_owned(), email_verified_at: None, created_at: now };
+    let account = Account {
+        user,
+        email: email.as_str().to_owned(),
+        email_verified_at: None,
+        created_at: now,
+        roles: Roles::default(),
+    };
     if !store::insert(&*work, &account, &email.key(), hash).await? {
         work.rollback().await?;
         return Err(RegisterError::EmailUnavailable);

@@ -8,6 +8,7 @@ use sea_orm::{
 
 use crate::{
     accounts::Account,
+    roles::Roles,
     store::{Connection, StoreError},
 };
 
@@ -25,6 +26,7 @@ mod account {
         pub email_verified_at: Option<DateTimeUtc>,
         pub password_hash: String,
         pub created_at: DateTimeUtc,
+        pub roles: String,
     }
 
     impl std::fmt::Debug for Model {
@@ -59,6 +61,7 @@ pub(crate) async fn insert(
         email_verified_at: Set(account.email_verified_at),
         password_hash: Set(password_hash),
         created_at: Set(account.created_at),
+        roles: Set(account.roles.to_text()),
     };
     let inserted = account::Entity::insert(row)
         .on_conflict_do_nothing_on([account::Column::EmailKey])
@@ -79,6 +82,7 @@ pub(crate) async fn find(connection: &impl Connection, user: UserId) -> Result<O
         email: row.email,
         email_verified_at: row.email_verified_at,
         created_at: row.created_at,
+        roles: Roles::of_text(&row.roles),
     }))
 }
 

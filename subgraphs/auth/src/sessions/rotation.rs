@@ -12,7 +12,7 @@ use outbox::Work;
 use crate::{
     access_tokens::Signer,
     context::Ctx,
-    digest,
+    digest, roles,
     sessions::{
         RefreshError, RefreshToken, Tokens,
         model::{GRACE, REFRESH_LIFETIME, StoredToken},
@@ -86,7 +86,8 @@ async fn renewed(
     let until = now + crate::access_tokens::LIFETIME;
     let session = store::renew(&**work, stored.session, now, until, now + REFRESH_LIFETIME).await?;
     let session = session.ok_or(RefreshError::Invalid)?;
-    let access = signer.issue(session.user, session.id, now)?;
+    let roles = roles::of(&**work, session.user).await?;
+    let access = signer.issue(session.user, session.id, &roles, now)?;
     Ok(Tokens { user: session.user, access, refresh })
 }
 

@@ -7,7 +7,7 @@ use testkit::Client;
 use crate::client::{ada, app, register};
 
 const ENTITIES: &str = "query($r: [_Any!]!) { _entities(representations: $r) { ... on User {
-    id account { email emailVerified createdAt } } } }";
+    id account { email emailVerified createdAt roles } } } }";
 
 async fn entity(client: &Client, id: &str) -> Value {
     let representations = json!([{ "__typename": "User", "id": id }]);
@@ -21,7 +21,7 @@ async fn an_account_is_shown_to_its_owner_and_to_nobody_else() {
     let id = payload["user"]["id"].as_str().unwrap();
     let owner = app.as_user(UserId::parse(id).unwrap());
     let shown = entity(&owner, id).await;
-    let account = json!({ "email": "ada@example.org", "emailVerified": false, "createdAt": "2026-03-01T12:00:00+00:00" });
+    let account = json!({ "email": "ada@example.org", "emailVerified": false, "createdAt": "2026-03-01T12:00:00+00:00", "roles": [] });
     assert_eq!(shown, json!({ "id": id, "account": account }));
     for other in [app.as_user(app.new_user()), app.anonymous()] {
         assert_eq!(entity(&other, id).await, json!({ "id": id, "account": null }));

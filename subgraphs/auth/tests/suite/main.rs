@@ -6,3 +6,4 @@ mod keys;
 mod login;
 mod refreshing;
 mod registration;
+mod roles;
