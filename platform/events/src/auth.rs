@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use ids::{SessionId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event;
 
 /// Somebody made an account. The e-mail address stays in `auth`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserRegistered {
     pub user_id: UserId,
@@ -18,7 +19,7 @@ pub struct UserRegistered {
 event!(UserRegistered, "auth", "UserRegistered", 1, user_id);
 
 /// A session ended before its time: logout, refresh token used twice, password changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionRevoked {
     pub session_id: SessionId,
@@ -30,7 +31,7 @@ pub struct SessionRevoked {
 event!(SessionRevoked, "auth", "SessionRevoked", 1, user_id);
 
 /// What somebody may do besides what everybody may. The streams and tokens that they have end with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RolesChanged {
     pub user_id: UserId,
@@ -43,7 +44,7 @@ pub struct RolesChanged {
 event!(RolesChanged, "auth", "RolesChanged", 1, user_id);
 
 /// Somebody wants to be forgotten, and is on that day unless they change their mind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErasureRequested {
     pub user_id: UserId,
@@ -53,7 +54,7 @@ pub struct ErasureRequested {
 event!(ErasureRequested, "auth", "ErasureRequested", 1, user_id);
 
 /// Somebody changed their mind, and stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErasureCancelled {
     pub user_id: UserId,
@@ -63,7 +64,7 @@ event!(ErasureCancelled, "auth", "ErasureCancelled", 1, user_id);
 
 /// Somebody is gone for good: whoever keeps anything of theirs erases it, remembers only that they are gone, and answers with an
 /// `ErasureCompleted` of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserErased {
     pub user_id: UserId,

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use ids::{GroupHugId, HugId, HugRequestId, HugTypeId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugSent {
     pub hug_id: HugId,
@@ -28,7 +29,7 @@ pub struct HugSent {
 }
 event!(HugSent, "hugs", "HugSent", 1, hug_id);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugSeen {
     pub hug_id: HugId,
@@ -38,7 +39,7 @@ pub struct HugSeen {
 }
 event!(HugSeen, "hugs", "HugSeen", 1, hug_id);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugThanked {
     pub hug_id: HugId,
@@ -49,7 +50,7 @@ pub struct HugThanked {
 event!(HugThanked, "hugs", "HugThanked", 1, hug_id);
 
 /// The sender took a hug back before it was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugCancelled {
     pub hug_id: HugId,
@@ -60,7 +61,7 @@ pub struct HugCancelled {
 event!(HugCancelled, "hugs", "HugCancelled", 1, hug_id);
 
 /// Who may see and answer a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum HugRequestAudience {
     Public,
@@ -69,7 +70,7 @@ pub enum HugRequestAudience {
     Private,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugRequestPosted {
     pub request_id: HugRequestId,
@@ -81,7 +82,7 @@ pub struct HugRequestPosted {
 }
 event!(HugRequestPosted, "hugs", "HugRequestPosted", 1, request_id);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugRequestAnswered {
     pub request_id: HugRequestId,
@@ -92,7 +93,7 @@ pub struct HugRequestAnswered {
 event!(HugRequestAnswered, "hugs", "HugRequestAnswered", 1, request_id);
 
 /// Somebody who was asked by a private request would rather not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugRequestDeclined {
     pub request_id: HugRequestId,
@@ -103,7 +104,7 @@ pub struct HugRequestDeclined {
 event!(HugRequestDeclined, "hugs", "HugRequestDeclined", 1, request_id);
 
 /// Why nobody can answer a request any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum HugRequestEnd {
     /// Whoever asked has enough, or changed their mind.
@@ -111,7 +112,7 @@ pub enum HugRequestEnd {
     Expired,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugRequestEnded {
     pub request_id: HugRequestId,
@@ -122,7 +123,7 @@ pub struct HugRequestEnded {
 event!(HugRequestEnded, "hugs", "HugRequestEnded", 1, request_id);
 
 /// Where a group hug stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum GroupHugState {
     /// It opens at its time.
@@ -137,7 +138,7 @@ pub enum GroupHugState {
 }
 
 /// Who may see and join a group hug.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum GroupHugAudience {
     Public,
@@ -148,7 +149,7 @@ pub enum GroupHugAudience {
 }
 
 /// A group hug was made, or stands otherwise than before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupHugChanged {
     pub group_hug_id: GroupHugId,
@@ -161,7 +162,7 @@ pub struct GroupHugChanged {
 }
 event!(GroupHugChanged, "hugs", "GroupHugChanged", 1, group_hug_id);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupHugJoined {
     pub group_hug_id: GroupHugId,
@@ -171,7 +172,7 @@ pub struct GroupHugJoined {
 }
 event!(GroupHugJoined, "hugs", "GroupHugJoined", 1, group_hug_id);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupHugLeft {
     pub group_hug_id: GroupHugId,
@@ -183,7 +184,7 @@ pub struct GroupHugLeft {
 event!(GroupHugLeft, "hugs", "GroupHugLeft", 1, group_hug_id);
 
 /// What `hugs` kept of somebody who is gone is erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErasureCompleted {
     pub user_id: UserId,

@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 pub mod auth;
+mod catalogue;
 pub mod hugs;
 pub mod moods;
 pub mod social;
 pub mod streaks;
 pub mod users;
 
+pub use catalogue::{Described, catalogue, envelope_schema};
 use chrono::{DateTime, Utc};
 use ids::{EventId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// A fact that one subgraph tells the others.
@@ -30,7 +33,7 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync {
 }
 
 /// An event on its way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope {
     pub id: EventId,

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ids::{MoodId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event;
 
 /// Who may see an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MoodVisibility {
     Private,
@@ -15,7 +16,7 @@ pub enum MoodVisibility {
     Public,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MoodLogged {
     pub mood_id: MoodId,
@@ -30,7 +31,7 @@ pub struct MoodLogged {
 event!(MoodLogged, "moods", "MoodLogged", 1, mood_id);
 
 /// An entry changed; its day or visibility may be other than before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MoodUpdated {
     pub mood_id: MoodId,
@@ -43,7 +44,7 @@ pub struct MoodUpdated {
 event!(MoodUpdated, "moods", "MoodUpdated", 1, mood_id);
 
 /// An entry is gone; its day counts for it no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MoodDeleted {
     pub mood_id: MoodId,
@@ -56,7 +57,7 @@ pub struct MoodDeleted {
 event!(MoodDeleted, "moods", "MoodDeleted", 1, mood_id);
 
 /// What `moods` kept of somebody who is gone is erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErasureCompleted {
     pub user_id: UserId,

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use ids::{PostId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Event, event};
@@ -11,7 +12,7 @@ use crate::{Event, event};
 macro_rules! pair_event {
     ($(#[$doc:meta])* $name:ident { $from:ident, $to:ident }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "camelCase")]
         pub struct $name {
             pub $from: UserId,
@@ -54,7 +55,7 @@ pair_event! {
 }
 
 /// `muter_id` wants to see nothing of `muted_id` in lists made for them, who isn't told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Muted {
     pub muter_id: UserId,
@@ -75,7 +76,7 @@ impl Event for Muted {
 }
 
 /// Who may see a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PostVisibility {
     Public,
@@ -84,7 +85,7 @@ pub enum PostVisibility {
 }
 
 /// Somebody shares something. What it says stays in `social`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PostCreated {
     pub post_id: PostId,
@@ -95,7 +96,7 @@ pub struct PostCreated {
 event!(PostCreated, "social", "PostCreated", 1, post_id);
 
 /// A post is gone: taken back by its author, removed by a moderator, or what it shared is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PostRemoved {
     pub post_id: PostId,
@@ -105,7 +106,7 @@ pub struct PostRemoved {
 event!(PostRemoved, "social", "PostRemoved", 1, post_id);
 
 /// What `social` kept of somebody who is gone is erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErasureCompleted {
     pub user_id: UserId,

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ids::UserId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event;
 
 /// What a streak counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StreakKind {
     /// Days with a mood.
@@ -18,7 +19,7 @@ pub enum StreakKind {
     CheckIn,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreakExtended {
     pub user_id: UserId,
@@ -32,7 +33,7 @@ pub struct StreakExtended {
 event!(StreakExtended, "streaks", "StreakExtended", 1, user_id);
 
 /// A whole day was missed, and nothing held the streak.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreakBroken {
     pub user_id: UserId,
@@ -45,7 +46,7 @@ pub struct StreakBroken {
 event!(StreakBroken, "streaks", "StreakBroken", 1, user_id);
 
 /// A streak stands otherwise than before, for whatever reason: its owner's screens look again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreakChanged {
     pub user_id: UserId,
@@ -55,7 +56,7 @@ pub struct StreakChanged {
 event!(StreakChanged, "streaks", "StreakChanged", 1, user_id);
 
 /// A streak came to a length that is celebrated, for the first time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MilestoneReached {
     pub user_id: UserId,
@@ -67,7 +68,7 @@ pub struct MilestoneReached {
 event!(MilestoneReached, "streaks", "MilestoneReached", 1, user_id);
 
 /// Somebody has a badge from now on; nobody has one twice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BadgeAwarded {
     pub user_id: UserId,
@@ -78,7 +79,7 @@ pub struct BadgeAwarded {
 event!(BadgeAwarded, "streaks", "BadgeAwarded", 1, user_id);
 
 /// What `streaks` kept of somebody who is gone is erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErasureCompleted {
     pub user_id: UserId,

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use ids::UserId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event;
 
 /// Somebody changed how they present themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileUpdated {
     pub user_id: UserId,
@@ -17,7 +18,7 @@ pub struct ProfileUpdated {
 event!(ProfileUpdated, "users", "ProfileUpdated", 1, user_id);
 
 /// Somebody changed a setting that other subgraphs act on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsChanged {
     pub user_id: UserId,
@@ -41,7 +42,7 @@ fn yes() -> bool {
 }
 
 /// What happens to hugs from each kind of sender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HugPolicy {
     /// From people whom the owner doesn't follow.
@@ -54,7 +55,7 @@ pub struct HugPolicy {
     pub anonymous: HugPolicyAction,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum HugPolicyAction {
     /// The hug arrives.
@@ -66,7 +67,7 @@ pub enum HugPolicyAction {
 }
 
 /// What `users` kept of somebody who is gone is erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErasureCompleted {
     pub user_id: UserId,
