@@ -55,7 +55,12 @@ impl DataFolder {
 
     /// Where the subgraph `name` keeps its data.
     pub fn database_url(&self, name: &str) -> String {
-        format!("sqlite:{}", self.path.join(format!("{name}.db")).display())
+        Self::database_url_in(&self.path, name)
+    }
+
+    /// The same of a folder that another process may have taken.
+    pub(crate) fn database_url_in(folder: &Path, name: &str) -> String {
+        format!("sqlite:{}", folder.join(format!("{name}.db")).display())
     }
 
     /// The secret that signs assertions; made at the first start, and `true` then.

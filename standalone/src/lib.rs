@@ -2,10 +2,12 @@
 
 mod data_folder;
 mod demo;
+mod operating;
 mod product;
 mod schemas;
 
 pub use data_folder::{DataFolder, DataFolderError};
 pub use demo::{DEMO_PASSWORD, DemoError, seed};
+pub use operating::operate_on_accounts;
 pub use product::{Product, ProductOptions};
 pub use schemas::{schemas, write_schemas};

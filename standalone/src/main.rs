@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use clap::{ArgAction, Parser, Subcommand, builder::FalseyValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use clock::{Clock as _, SystemClock};
 use service::Secret;
 use standalone::{DEMO_PASSWORD, DataFolder, Product, ProductOptions};
@@ -52,6 +52,21 @@ enum Verb {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Gives somebody a role, moderator or admin, and ends. HugMood may be running.
+    GrantRole(ChangeOfRole),
+    /// Takes a role from somebody, and ends. HugMood may be running.
+    RevokeRole(ChangeOfRole),
+}
+
+#[derive(Debug, Args)]
+struct ChangeOfRole {
+    /// The account's e-mail address.
+    email: String,
+    /// The role: moderator or admin.
+    role: String,
+    /// The folder that holds all data.
+    #[arg(long, env = "DATA_DIR", value_name = "DIR", default_value = "data")]
+    data: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -70,10 +85,13 @@ fn complain(error: &anyhow::Error) {
 }
 
 fn start(arguments: &Arguments) -> anyhow::Result<()> {
-    if let Some(Verb::Sdl { out }) = &arguments.verb {
-        return standalone::write_schemas(out);
-    }
     let runtime = tokio::runtime::Runtime::new().context("can't start the runtime")?;
+    match &arguments.verb {
+        Some(Verb::Sdl { out }) => return standalone::write_schemas(out),
+        Some(Verb::GrantRole(change)) => return runtime.block_on(change_role("grant-role", change)),
+        Some(Verb::RevokeRole(change)) => return runtime.block_on(change_role("revoke-role", change)),
+        None => {}
+    }
     runtime.block_on(async {
         let _flush_at_the_end = telemetry::start(&telemetry::Options {
             service: "standalone",
@@ -82,6 +100,17 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
         })?;
         run(arguments).await
     })
+}
+
+async fn change_role(command: &str, change: &ChangeOfRole) -> anyhow::Result<()> {
+    let given = vec![change.email.clone(), change.role.clone()];
+    print_line(&standalone::operate_on_accounts(&change.data, command, given).await?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "an operator wants to know what was done")]
+fn print_line(text: &str) {
+    println!("{text}");
 }
 
 async fn run(arguments: &Arguments) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::{SinkExt as _, StreamExt as _};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -52,6 +53,14 @@ impl Client {
 
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// When the client's token was issued, in seconds since 1970, by what the token says.
+    pub(crate) fn token_issued_at(&self) -> i64 {
+        let claims = self.token.as_deref().and_then(|token| token.split('.').nth(1)).expect("a token");
+        let claims = URL_SAFE_NO_PAD.decode(claims).expect("a JWT");
+        let claims: Value = serde_json::from_slice(&claims).expect("a JWT");
+        claims["iat"].as_i64().expect("when it was issued")
     }
 
     /// Makes an account for `username`, whose display name is theirs with a capital letter.
@@ -154,6 +163,15 @@ impl Client {
 }
 
 impl Person {
+    /// The same person with the tokens of a new session.
+    pub(crate) async fn log_in_again(&self, visitor: &Client) -> Self {
+        let input = json!({ "i": { "email": self.email, "password": PASSWORD } });
+        let tokens = visitor.data(LOGIN, input).await["login"]["tokens"].take();
+        let text = |name: &str| tokens[name].as_str().unwrap_or_else(|| panic!("not logged in: {tokens:#}"));
+        let refresh_token = text("refreshToken").to_owned();
+        Self { refresh_token, client: visitor.with_token(text("accessToken")), ..self.clone() }
+    }
+
     /// Sends a hug and returns the payload.
     pub(crate) async fn hug(&self, recipient: &Person, message: &str) -> Value {
         let type_id = self.hug_type().await;

@@ -9,6 +9,7 @@ mod live_hugs;
 mod moods;
 mod node_clients;
 mod outage;
+mod people;
 mod playground;
 mod processes;
 mod program;

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use clock::SystemClock;
-use service::{Secret, bind, serve};
+use clock::{Clock as _, SystemClock};
+use serde_json::Value;
+use service::{Secret, Subgraph as _, bind, serve};
 use standalone::{Product, ProductOptions};
-use testkit::{DATA_KEYS, TestDatabase, free_port};
+use testkit::{DATA_KEYS, TestDatabase, eventually, free_port};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{client::Client, processes::Processes};
+use crate::{
+    client::{Client, Person},
+    processes::Processes,
+};
 
 pub(crate) const SUBGRAPHS: [&str; 6] = ["auth", "users", "moods", "hugs", "social", "streaks"];
 pub(crate) const IDENTITY_SECRET: &str = "the identity secret that only journeys know";
@@ -58,6 +62,26 @@ impl World {
 
     pub(crate) fn http_url(&self) -> String {
         format!("http://127.0.0.1:{}/graphql", self.port)
+    }
+
+    /// Makes somebody a moderator or an admin, as an operator does, and logs them in anew: returns when the gateway
+    /// refuses the tokens that they had before.
+    pub(crate) async fn grant(&self, person: &Person, role: &str) -> Person {
+        // Tokens tell whole seconds: one of the second of the change would not be refused.
+        eventually("the token to be older than the role", || async {
+            (SystemClock.now().timestamp() > person.client.token_issued_at()).then_some(())
+        })
+        .await;
+        let commands = auth::Auth::operator_commands();
+        let grant = commands.iter().find(|command| command.name == "grant-role").expect("the command");
+        let given = vec![person.email.clone(), role.to_owned()];
+        grant.run_on::<auth::Auth>(self.databases["auth"].url(), given).await.expect("the role is granted");
+        eventually("the gateway to refuse older tokens", || async {
+            let (status, _) = person.client.post("{ __typename }", Value::Null, &[]).await;
+            (status == 401).then_some(())
+        })
+        .await;
+        person.log_in_again(&self.client()).await
     }
 
     /// Stops everything and starts it again on the same data and port.
