@@ -5,6 +5,7 @@ mod accounts;
 mod client;
 mod context;
 mod digest;
+mod erasures;
 mod migrations;
 mod passwords;
 mod roles;
@@ -13,7 +14,9 @@ mod sessions;
 mod store;
 mod throttle;
 
-use service::{Assembly, Foundation, OperatorCommand, Subgraph, Task};
+use std::sync::Arc;
+
+use service::{Assembly, Consumer, Foundation, OperatorCommand, Subgraph, Task};
 
 use crate::context::Ctx;
 
@@ -31,21 +34,27 @@ impl Subgraph for Auth {
     }
 
     fn operator_commands() -> Vec<OperatorCommand> {
-        roles::operator::commands()
+        roles::operator::commands().into_iter().chain(erasures::operator::commands()).collect()
     }
 
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
         let ctx = Ctx::new(foundation)?;
         access_tokens::keys::rotate_when_due(&ctx).await?;
-        let (rotating, tidying) = (ctx.clone(), ctx.clone());
+        let (rotating, tidying, erasing) = (ctx.clone(), ctx.clone(), ctx.clone());
         let rotation: Task =
             Box::new(move |stop| Box::pin(access_tokens::keys::rotate_until(stop, rotating)));
         let tidying: Task = Box::new(move |stop| Box::pin(sessions::tidy_until(stop, tidying)));
+        let erasing: Task = Box::new(move |stop| Box::pin(erasures::erase_until(stop, erasing)));
+        let answers = Consumer {
+            group: erasures::GROUP,
+            subjects: erasures::subjects(),
+            handler: Arc::new(erasures::Answers),
+        };
         Ok(Assembly {
             guarded: schema::routes(ctx.clone()),
             open: access_tokens::http::routes(ctx),
-            tasks: vec![rotation, tidying],
-            ..Assembly::default()
+            consumers: vec![answers],
+            tasks: vec![rotation, tidying, erasing],
         })
     }
 }

@@ -5,6 +5,7 @@ mod m0002_sessions;
 mod m0003_signing_keys;
 mod m0004_throttles;
 mod m0005_roles;
+mod m0006_erasures;
 
 use sea_orm_migration::prelude::*;
 
@@ -13,13 +14,14 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 5] = [
+        let own: [Box<dyn MigrationTrait>; 6] = [
             Box::new(m0001_accounts::Migration),
             Box::new(m0002_sessions::Migration),
             Box::new(m0003_signing_keys::Migration),
             Box::new(m0004_throttles::Migration),
             Box::new(m0005_roles::Migration),
+            Box::new(m0006_erasures::Migration),
         ];
-        outbox::migrations().into_iter().chain(own).collect()
+        outbox::migrations().into_iter().chain(own).chain(erasure::migrations()).collect()
     }
 }

@@ -7,12 +7,13 @@ use crate::{
     accounts::graphql::{AccountMutation, Query},
     client,
     context::Ctx,
+    erasures::graphql::ErasureMutation,
     roles::graphql::RoleMutation,
     sessions::graphql::SessionMutation,
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(AccountMutation, SessionMutation, RoleMutation);
+pub(crate) struct Mutation(AccountMutation, SessionMutation, RoleMutation, ErasureMutation);
 
 fn schema() -> Schema<Query, Mutation, EmptySubscription> {
     graphql::schema(Query, Mutation::default(), EmptySubscription).finish()

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::{
     error::{LogoutError, RefreshError},
     model::{RefreshToken, Tokens},
-    revocation::log_out,
+    revocation::{end_all, log_out},
     rotation::refresh,
 };
 use crate::{

@@ -8,6 +8,7 @@ use ids::UserId;
 use crate::{
     accounts::{self, LogIn, LoginError, Names, Register, RegisterError, Registered},
     context::Ctx,
+    erasures,
     passwords::{HashError, PasswordError},
     roles::graphql::Role,
     sessions::graphql::AuthTokens,
@@ -50,7 +51,10 @@ impl User {
 
 /// What somebody logs in with.
 #[derive(SimpleObject)]
-struct Account {
+#[graphql(complex)]
+pub(crate) struct Account {
+    #[graphql(skip)]
+    user_id: UserId,
     /// The address with which its owner logs in.
     email: String,
     /// Whether the owner has shown that mail to this address reaches them.
@@ -64,11 +68,20 @@ struct Account {
 impl From<accounts::Account> for Account {
     fn from(account: accounts::Account) -> Self {
         Self {
+            user_id: account.user,
             email: account.email,
             email_verified: account.email_verified_at.is_some(),
             created_at: account.created_at,
             roles: account.roles.iter().map(Role::from).collect(),
         }
+    }
+}
+
+#[ComplexObject]
+impl Account {
+    /// When it is erased with all that is its owner's; null unless that was asked for with `requestErasure`.
+    async fn erasure_due_at(&self, gql: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        erasures::due_at(gql.data::<Ctx>()?, self.user_id).await.map_err(Failure::internal)
     }
 }
 

@@ -5,6 +5,7 @@
 //! account can be locked by somebody else for longer than they keep trying.
 
 use chrono::TimeDelta;
+use outbox::Work;
 
 use crate::{
     accounts::{
@@ -16,11 +17,14 @@ use crate::{
     digest,
     passwords::{Presented, Verdict},
     sessions::{self, Tokens},
+    store::StoreError,
     throttle::{self, Policy},
 };
 
-const PER_ACCOUNT: Policy = Policy { name: "login.account", burst: 10, one_in: TimeDelta::seconds(15) };
-const PER_ADDRESS: Policy = Policy { name: "login.address", burst: 50, one_in: TimeDelta::seconds(5) };
+pub(super) const PER_ACCOUNT: Policy =
+    Policy { name: "login.account", burst: 10, one_in: TimeDelta::seconds(15) };
+pub(super) const PER_ADDRESS: Policy =
+    Policy { name: "login.address", burst: 50, one_in: TimeDelta::seconds(5) };
 
 /// What somebody logs in with, as they wrote it.
 pub(crate) struct LogIn {
@@ -64,6 +68,11 @@ async fn enter(
 ) -> Result<Tokens, LoginError> {
     let signer = ctx.issuer().signer(ctx).await?;
     let work = ctx.outbox.begin(Some(credentials.user)).await?;
+    // Erased since the password was compared, which takes a while.
+    if erasure::any_erased(&work, &[credentials.user]).await? {
+        work.rollback().await?;
+        return Err(LoginError::InvalidCredentials);
+    }
     if let Some(hash) = stronger {
         store::replace_hash(&*work, credentials, hash).await?;
     }
@@ -74,6 +83,11 @@ async fn enter(
     let tokens = sessions::open(ctx, &*work, &signer, credentials.user).await?;
     work.commit().await?;
     Ok(tokens)
+}
+
+/// Forgets the attempts at an address.
+pub(super) async fn forgive(work: &Work, email_key: &str) -> Result<(), StoreError> {
+    throttle::forgive(&**work, PER_ACCOUNT, email_key).await
 }
 
 #[cfg(test)]
@@ -114,6 +128,20 @@ mod tests {
             assert!(matches!(refused, Err(LoginError::InvalidCredentials)));
             assert_eq!(ctx.hasher().computed() - before, 1);
         }
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn a_login_that_is_under_way_does_not_outlive_the_account() {
+        let app = TestApp::start::<Auth>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        insert_old_account(&ctx).await;
+        let found = store::credentials(ctx.db.reader(), "ada@example.org").await.unwrap().unwrap();
+        let work = ctx.begin().await.unwrap();
+        erasure::mark_erased(&work, found.user, ctx.now()).await.unwrap();
+        work.commit().await.unwrap();
+        let refused = enter(&ctx, &found, "ada@example.org", None).await;
+        assert!(matches!(refused, Err(LoginError::InvalidCredentials)));
         app.finish().await;
     }
 

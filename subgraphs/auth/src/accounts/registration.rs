@@ -6,6 +6,7 @@
 use chrono::TimeDelta;
 use events::auth::UserRegistered;
 use ids::UserId;
+use outbox::Work;
 
 use crate::{
     access_tokens::Signer,
@@ -14,6 +15,7 @@ use crate::{
     passwords::Password,
     roles::Roles,
     sessions::{self, Tokens},
+    store::StoreError,
     throttle::{self, Policy},
 };
 
@@ -87,4 +89,9 @@ async fn create(
     work.emit(&UserRegistered { user_id: user, username, display_name, registered_at: now }).await?;
     work.commit().await?;
     Ok(tokens)
+}
+
+/// Forgets the attempts at an address.
+pub(super) async fn forgive(work: &Work, email_key: &str) -> Result<(), StoreError> {
+    throttle::forgive(&**work, PER_EMAIL, email_key).await
 }

@@ -94,6 +94,22 @@ pub(crate) async fn credentials(
     Ok(row.map(|row| Credentials { user: row.user_id, password_hash: row.password_hash }))
 }
 
+/// The same of somebody who is known, with the key of their address.
+pub(crate) async fn credentials_of(
+    connection: &impl Connection,
+    user: UserId,
+) -> Result<Option<(String, Credentials)>, StoreError> {
+    let row = account::Entity::find_by_id(user).one(connection).await?;
+    Ok(row.map(|row| {
+        let credentials = Credentials { user: row.user_id, password_hash: row.password_hash };
+        (row.email_key, credentials)
+    }))
+}
+
+pub(crate) async fn delete(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
+    account::Entity::delete_by_id(user).exec(connection).await.map(|_| ())
+}
+
 /// Puts a new hash in place of the one that was compared with, unless the password has changed since.
 pub(crate) async fn replace_hash(
     connection: &impl Connection,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use events::auth::SessionRevoked;
-use ids::SessionId;
+use ids::{SessionId, UserId};
 use outbox::Work;
 
 use crate::{
@@ -18,6 +18,14 @@ pub(crate) async fn revoke(work: &Work, session: SessionId, now: DateTime<Utc>) 
     };
     let until = session.access_until.max(now);
     work.emit(&SessionRevoked { session_id: session.id, user_id: session.user, revoked_at: now, until }).await
+}
+
+/// Ends all sessions of `user` and tells it, and forgets them and their tokens.
+pub(crate) async fn end_all(work: &Work, user: UserId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    for session in store::sessions_of(&**work, user).await? {
+        revoke(work, session, now).await?;
+    }
+    store::delete_all(&**work, user).await
 }
 
 /// Ends the session of `refresh_token`, or without one the viewer's. A token that is none ends nothing, and that is

@@ -211,6 +211,27 @@ async fn find_session(connection: &impl Connection, id: SessionId) -> Result<Opt
     Ok(row.map(|row| Session { id: row.session_id, user: row.user_id, access_until: row.access_until }))
 }
 
+pub(crate) async fn sessions_of(
+    connection: &impl Connection,
+    user: UserId,
+) -> Result<Vec<SessionId>, StoreError> {
+    let rows = session::Entity::find().filter(session::Column::UserId.eq(user)).all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.session_id).collect())
+}
+
+/// Removes every session of the user, with its tokens.
+pub(crate) async fn delete_all(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
+    let of_user = Query::select()
+        .column(session::Column::SessionId)
+        .from(session::Entity)
+        .and_where(Expr::col(session::Column::UserId).eq(user))
+        .take();
+    let tokens = token::Entity::delete_many().filter(token::Column::SessionId.in_subquery(of_user));
+    tokens.exec(connection).await?;
+    let sessions = session::Entity::delete_many().filter(session::Column::UserId.eq(user));
+    sessions.exec(connection).await.map(|_| ())
+}
+
 /// Removes what can't be used again by anybody.
 pub(crate) async fn forget_ended(connection: &impl Connection, now: DateTime<Utc>) -> Result<(), StoreError> {
     let expired = token::Entity::delete_many().filter(token::Column::ExpiresAt.lte(now));

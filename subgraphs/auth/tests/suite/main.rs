@@ -2,6 +2,7 @@
 
 mod accounts;
 mod client;
+mod erasures;
 mod keys;
 mod login;
 mod refreshing;

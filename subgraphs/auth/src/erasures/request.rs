@@ -1,0 +1,34 @@
+//! Asking to be forgotten, and changing one's mind.
+
+use events::auth::{ErasureCancelled, ErasureRequested};
+
+use crate::{
+    accounts::{self, Account},
+    context::Ctx,
+    erasures::{CancelErasureError, GRACE, RequestErasureError, store},
+};
+
+/// Has the viewer's account erased after the grace. Asked again, the day stays.
+pub(crate) async fn request(ctx: &Ctx, password: &str) -> Result<Option<Account>, RequestErasureError> {
+    let user = ctx.viewer()?.user_id;
+    accounts::confirm(ctx, user, password).await?;
+    let now = ctx.now();
+    let due_at = now + GRACE;
+    let work = ctx.begin().await?;
+    if store::insert(&*work, user, now, due_at).await? {
+        work.emit(&ErasureRequested { user_id: user, requested_at: now, due_at }).await?;
+    }
+    work.commit().await?;
+    Ok(accounts::own(ctx, user).await?)
+}
+
+/// Has the viewer's account stay. An account that nobody wanted erased stays as well.
+pub(crate) async fn cancel(ctx: &Ctx) -> Result<Option<Account>, CancelErasureError> {
+    let user = ctx.viewer()?.user_id;
+    let work = ctx.begin().await?;
+    if store::cancel(&*work, user).await? {
+        work.emit(&ErasureCancelled { user_id: user, cancelled_at: ctx.now() }).await?;
+    }
+    work.commit().await?;
+    Ok(accounts::own(ctx, user).await?)
+}

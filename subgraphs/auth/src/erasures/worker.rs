@@ -1,0 +1,185 @@
+//! Erasing accounts whose grace is over.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use events::auth::UserErased;
+use ids::UserId;
+use outbox::Work;
+use tokio_util::sync::CancellationToken;
+
+use crate::{accounts, context::Ctx, erasures::store, sessions, store::StoreError};
+
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How many are erased between two looks at whether to stop.
+const BATCH: u64 = 20;
+/// An answer that takes longer than this is a matter for the operator.
+const ANSWERED_WITHIN: TimeDelta = TimeDelta::hours(1);
+/// The operator is told once in so many looks.
+const LOOKS_BETWEEN_WARNINGS: u64 = 60;
+
+/// The background task: erases what is due, until told to stop. Any number of processes may do it at once.
+pub(crate) async fn erase_until(stop: CancellationToken, ctx: Ctx) {
+    let mut looks = 0_u64;
+    loop {
+        if let Err(error) = erase_due(&ctx).await {
+            tracing::warn!(%error, "accounts could not be erased; trying again");
+        }
+        if looks % LOOKS_BETWEEN_WARNINGS == 0
+            && let Err(error) = warn_of_missing_answers(&ctx).await
+        {
+            tracing::warn!(%error, "it is not known whether erasures are complete");
+        }
+        looks += 1;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+/// Erases every account whose day has come, each in a transaction of its own.
+pub(crate) async fn erase_due(ctx: &Ctx) -> Result<(), StoreError> {
+    loop {
+        let due = store::due(ctx.db.reader(), ctx.now(), BATCH).await?;
+        for user in &due {
+            let work = ctx.outbox.begin(None).await?;
+            if erase(&work, *user, ctx.now()).await? {
+                work.commit().await?;
+            } else {
+                work.rollback().await?;
+            }
+        }
+        if due.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+    }
+}
+
+/// Deletes the account of `user` with all that hangs on it, and tells everybody; false when its owner has changed their
+/// mind, or another process was faster.
+pub(super) async fn erase(work: &Work, user: UserId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    erasure::mark_erased(work, user, now).await?;
+    if !store::begin(&**work, user, now).await? {
+        return Ok(false);
+    }
+    sessions::end_all(work, user, now).await?;
+    accounts::forget(work, user).await?;
+    work.emit(&UserErased { user_id: user, erased_at: now }).await?;
+    Ok(true)
+}
+
+async fn warn_of_missing_answers(ctx: &Ctx) -> Result<(), StoreError> {
+    let late = ctx.now() - ANSWERED_WITHIN;
+    for erasure in store::unfinished(ctx.db.reader()).await? {
+        if erasure.erased_at.is_some_and(|at| at < late) {
+            let (user, awaited) = (erasure.user, erasure.awaited().join(", "));
+            tracing::warn!(%user, awaited, "an erasure is not complete: see `events list` of these services");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Json, Router, routing::post};
+    use events::auth::{ErasureCancelled, ErasureRequested, SessionRevoked};
+    use identity::{Caller, Viewer};
+    use serde_json::json;
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::{
+        Auth,
+        accounts::{LogIn, LoginError, Register},
+        erasures::{self, GRACE},
+        sessions::RefreshError,
+    };
+
+    const PASSWORD: &str = "a long and winding road";
+
+    async fn app() -> TestApp {
+        let names = || async { Json(json!({ "username": "ada", "displayName": "Ada" })) };
+        let users = Router::new().route("/internal/v1/username-reservations", post(names));
+        TestApp::builder::<Auth>().peer("users", users).start().await
+    }
+
+    /// An account, and the context of its owner.
+    async fn account(app: &TestApp, email: &str) -> (UserId, Ctx) {
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        let command = Register {
+            email: email.to_owned(),
+            username: "ada".to_owned(),
+            display_name: "Ada".to_owned(),
+            password: PASSWORD.to_owned(),
+        };
+        let user_id = accounts::register(&ctx, command).await.unwrap().tokens.user;
+        let viewer = Viewer { user_id, session_id: None, roles: Vec::new(), scopes: Vec::new() };
+        (user_id, ctx.on_behalf_of(Caller::User(viewer)))
+    }
+
+    fn log_in(email: &str) -> LogIn {
+        LogIn { email: email.to_owned(), password: PASSWORD.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn an_account_is_erased_when_its_day_has_come_and_not_before() {
+        let app = app().await;
+        let (ada, ctx) = account(&app, "ada@example.org").await;
+        let tokens = accounts::log_in(&ctx, log_in("ada@example.org")).await.unwrap();
+        erasures::request(&ctx, PASSWORD).await.unwrap();
+        app.clock.advance(GRACE - TimeDelta::seconds(1));
+        erase_due(&ctx).await.unwrap();
+        assert!(accounts::log_in(&ctx, log_in("ada@example.org")).await.is_ok());
+
+        app.clock.advance(TimeDelta::seconds(1));
+        erase_due(&ctx).await.unwrap();
+        erase_due(&ctx).await.unwrap();
+        let refused = accounts::log_in(&ctx, log_in("ada@example.org")).await;
+        assert!(matches!(refused, Err(LoginError::InvalidCredentials)));
+        let refused = sessions::refresh(&ctx, &tokens.refresh.to_text()).await;
+        assert!(matches!(refused, Err(RefreshError::Invalid)));
+        assert!(erasure::is_erased(ctx.db.reader(), ada).await.unwrap());
+        let [told] = app.events::<UserErased>().await.try_into().unwrap();
+        assert_eq!((told.user_id, told.erased_at), (ada, ctx.now()));
+        assert_eq!(app.events::<SessionRevoked>().await.len(), 3, "each session is told to end");
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn who_changes_their_mind_stays() {
+        let app = app().await;
+        let (ada, ctx) = account(&app, "ada@example.org").await;
+        for _ in 0..2 {
+            erasures::request(&ctx, PASSWORD).await.unwrap();
+        }
+        assert_eq!(erasures::due_at(&ctx, ada).await.unwrap(), Some(ctx.now() + GRACE));
+        for _ in 0..2 {
+            erasures::cancel(&ctx).await.unwrap();
+        }
+        app.clock.advance(GRACE);
+        erase_due(&ctx).await.unwrap();
+        assert!(accounts::log_in(&ctx, log_in("ada@example.org")).await.is_ok());
+        assert_eq!(app.events::<ErasureRequested>().await.len(), 1);
+        assert_eq!(app.events::<ErasureCancelled>().await.len(), 1);
+        assert!(app.events::<UserErased>().await.is_empty());
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn of_two_processes_that_erase_at_once_one_tells() {
+        let app = app().await;
+        let mut owners = Vec::new();
+        for name in ["ada", "bo", "cy"] {
+            let (_, ctx) = account(&app, &format!("{name}@example.org")).await;
+            erasures::request(&ctx, PASSWORD).await.unwrap();
+            owners.push(ctx);
+        }
+        app.clock.advance(GRACE);
+        let (one, other) = tokio::join!(erase_due(&owners[0]), erase_due(&owners[1]));
+        one.unwrap();
+        other.unwrap();
+        assert_eq!(app.events::<UserErased>().await.len(), 3);
+        app.finish().await;
+    }
+}
