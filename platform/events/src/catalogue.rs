@@ -26,6 +26,7 @@ pub fn catalogue() -> Vec<Described> {
         of::<auth::UserErased>(),
         of::<users::ProfileUpdated>(),
         of::<users::SettingsChanged>(),
+        of::<users::PresenceChanged>(),
         of::<users::ErasureCompleted>(),
         of::<moods::MoodLogged>(),
         of::<moods::MoodUpdated>(),

@@ -66,6 +66,15 @@ pub enum HugPolicyAction {
     Drop,
 }
 
+/// Somebody came, went, or shows it to others than before. It says neither what nor to whom: that is asked of `users`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PresenceChanged {
+    pub user_id: UserId,
+    pub changed_at: DateTime<Utc>,
+}
+event!(PresenceChanged, "users", "PresenceChanged", 1, user_id);
+
 /// What `users` kept of somebody who is gone is erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

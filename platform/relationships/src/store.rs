@@ -87,6 +87,38 @@ pub async fn follows(
     Ok(follow::Entity::find_by_id((follower, followed)).one(connection).await?.is_some())
 }
 
+/// Those of `others` whom `follower` follows.
+pub async fn followed_among(
+    connection: &impl ConnectionTrait,
+    follower: UserId,
+    others: &[UserId],
+) -> Result<HashSet<UserId>, DbErr> {
+    if others.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let followed = follow::Column::FollowerId
+        .eq(follower)
+        .and(follow::Column::FollowedId.is_in(others.iter().copied()));
+    let rows = follow::Entity::find().filter(followed).all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.followed_id).collect())
+}
+
+/// Those of `others` who follow `followed`.
+pub async fn followers_among(
+    connection: &impl ConnectionTrait,
+    followed: UserId,
+    others: &[UserId],
+) -> Result<HashSet<UserId>, DbErr> {
+    if others.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let following = follow::Column::FollowedId
+        .eq(followed)
+        .and(follow::Column::FollowerId.is_in(others.iter().copied()));
+    let rows = follow::Entity::find().filter(following).all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.follower_id).collect())
+}
+
 /// Some of the people who follow `followed`, in ascending order: at most `limit`, those after `after`.
 pub async fn followers(
     connection: &impl ConnectionTrait,
