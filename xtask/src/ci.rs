@@ -9,6 +9,7 @@ use xshell::{Shell, cmd};
 use crate::compose::Compose;
 use crate::golden::Golden;
 use crate::licences::Licences;
+use crate::schema::EventsSince;
 use crate::terminal::styled;
 use crate::test::Test;
 use crate::tidy::Tidy;
@@ -19,7 +20,7 @@ pub(crate) struct Ci {}
 
 type Step = (&'static str, fn(&Shell) -> anyhow::Result<()>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", |shell| Ok(cmd!(shell, "cargo fmt --all --check").run()?)),
     ("lints", |shell| Ok(cmd!(shell, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
     ("tidy", |shell| Tidy {}.run(shell)),
@@ -27,6 +28,7 @@ const STEPS: [Step; 8] = [
     ("references", Golden::check_where_possible),
     ("build", |shell| Test::default().build(shell).map(|_| ())),
     ("schema", |shell| Compose::check_built(shell, &Test::default().build(shell)?.binaries)),
+    ("events", |shell| EventsSince::default().run(shell)),
     ("test", |shell| Test::default().run(shell)),
 ];
 

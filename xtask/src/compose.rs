@@ -3,6 +3,7 @@
 mod complete;
 mod config;
 mod drift;
+mod events;
 mod further;
 mod model;
 mod outline;
@@ -21,6 +22,7 @@ use xshell::{Cmd, Shell, cmd};
 
 use self::config::{Subgraph, SupergraphConfig};
 use self::drift::Generated;
+pub(crate) use self::events::FOLDER as EVENTS;
 use self::further::Models;
 use self::problems::{Places, Problem, syntax_problem};
 use crate::workspace;
@@ -95,7 +97,14 @@ fn compose_ours(standalone: Cmd<'_>, check: bool) -> anyhow::Result<()> {
     files.push(Generated::new(API, "schema/supergraph.graphql", &composed.api));
     let config_schema = std::fs::read_to_string(folder.join("gateway.schema.json"))?;
     files.push(Generated { path: CONFIG_SCHEMA.into(), text: config_schema });
-    if check { check_drift(&files, &root) } else { files.iter().try_for_each(|file| file.write(&root)) }
+    let events = events::generated(folder)?;
+    let left_over = events::left_over(&root, &events);
+    files.extend(events);
+    if check {
+        return check_drift(&files, &left_over, &root);
+    }
+    left_over.iter().try_for_each(std::fs::remove_file)?;
+    files.iter().try_for_each(|file| file.write(&root))
 }
 
 /// Our supergraph, from the schemas that code exported to `folder`. Writes nothing.
@@ -128,8 +137,9 @@ fn from_code(config: SupergraphConfig, folder: &Path) -> anyhow::Result<Vec<Subg
     subgraphs.collect()
 }
 
-fn check_drift(files: &[Generated], root: &Path) -> anyhow::Result<()> {
-    let drifted: Vec<String> = files.iter().filter_map(|file| file.drift(root)).collect();
+fn check_drift(files: &[Generated], left_over: &[PathBuf], root: &Path) -> anyhow::Result<()> {
+    let mut drifted: Vec<String> = files.iter().filter_map(|file| file.drift(root)).collect();
+    drifted.extend(left_over.iter().map(|path| format!("{}: no code knows of it", path.display())));
     if drifted.is_empty() {
         return Ok(());
     }

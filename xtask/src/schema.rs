@@ -1,6 +1,7 @@
-//! `schema diff`: what changed in the API schema, and whom it breaks.
+//! `schema diff` and `schema events`: what changed in the API schema or in the events, and whom it breaks.
 
 mod diff;
+mod events;
 mod model;
 
 use std::io::stdout;
@@ -11,11 +12,12 @@ use owo_colors::Style;
 use xshell::{Shell, cmd};
 
 use self::diff::{Change, Impact};
+pub(crate) use self::events::EventsSince;
 use self::model::Schema;
 use crate::terminal::styled;
 use crate::{compose, workspace};
 
-/// Questions about the API schema
+/// Questions about the API schema and the events
 #[derive(Debug, clap::Args)]
 pub(crate) struct SchemaVerb {
     #[command(subcommand)]
@@ -26,6 +28,8 @@ pub(crate) struct SchemaVerb {
 enum Question {
     /// List breaking, dangerous and safe changes since BASE; fails when there is a breaking one
     Diff(Diff),
+    /// List changes of the events since BASE; fails when one takes a new version of its event
+    Events(EventsSince),
 }
 
 #[derive(Debug, clap::Args)]
@@ -42,8 +46,10 @@ struct Diff {
 
 impl SchemaVerb {
     pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
-        let Question::Diff(diff) = &self.question;
-        diff.run(shell)
+        match &self.question {
+            Question::Diff(diff) => diff.run(shell),
+            Question::Events(since) => since.run(shell),
+        }
     }
 }
 
