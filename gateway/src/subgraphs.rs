@@ -23,7 +23,8 @@ use http::Uri;
 use identity::AssertionSigner;
 use service::transport::{HttpOptions, Transport};
 
-pub use breaker::{BreakerConfig, BreakerState};
+pub use breaker::BreakerConfig;
+pub use service::circuit::BreakerState;
 pub use subgraph::{SubgraphConfig, SubgraphHealth};
 
 use crate::{

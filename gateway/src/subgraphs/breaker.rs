@@ -1,13 +1,10 @@
-//! A circuit breaker: after repeated failures a subgraph is left alone, then tried with one request.
+//! When a subgraph's circuit opens, and for how long.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
+use serde::Deserialize;
+use service::circuit::Breaker;
 
 /// When the circuit opens and for how long.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -25,152 +22,8 @@ impl Default for BreakerConfig {
     }
 }
 
-/// What the breaker does with the next request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BreakerState {
-    Closed,
-    Open,
-    HalfOpen,
-}
-
-#[derive(Debug)]
-enum State {
-    Closed { failures: u32 },
-    Open { until: Instant },
-    HalfOpen,
-}
-
-/// Guards one subgraph.
-#[derive(Debug)]
-pub(super) struct Breaker {
-    config: BreakerConfig,
-    state: Mutex<State>,
-}
-
-/// Permission to make one request; its outcome must be told. Dropped untold, nothing was learnt.
-#[derive(Debug)]
-pub(super) struct Attempt<'breaker> {
-    breaker: &'breaker Breaker,
-    probe: bool,
-    told: bool,
-}
-
-impl Breaker {
-    pub(super) fn new(config: BreakerConfig) -> Self {
-        Self { config, state: Mutex::new(State::Closed { failures: 0 }) }
-    }
-
-    pub(super) fn state(&self) -> BreakerState {
-        match *self.lock() {
-            State::Closed { .. } => BreakerState::Closed,
-            State::Open { .. } => BreakerState::Open,
-            State::HalfOpen => BreakerState::HalfOpen,
-        }
-    }
-
-    /// Permission for one request, or `None` while the circuit is open.
-    pub(super) fn attempt(&self) -> Option<Attempt<'_>> {
-        let mut state = self.lock();
-        let probe = match *state {
-            State::Closed { .. } => false,
-            State::Open { until } if Instant::now() >= until => {
-                *state = State::HalfOpen;
-                true
-            }
-            State::Open { .. } | State::HalfOpen => return None,
-        };
-        Some(Attempt { breaker: self, probe, told: false })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn open(&self) -> State {
-        State::Open { until: Instant::now() + Duration::from_millis(self.config.open_ms) }
-    }
-}
-
-impl Attempt<'_> {
-    pub(super) fn succeeded(mut self) {
-        self.told = true;
-        let mut state = self.breaker.lock();
-        match *state {
-            State::Closed { failures: 0 } => {}
-            State::Open { .. } if !self.probe => {}
-            _ => *state = State::Closed { failures: 0 },
-        }
-    }
-
-    pub(super) fn failed(mut self) {
-        self.told = true;
-        if self.breaker.config.failures == 0 {
-            return;
-        }
-        let mut state = self.breaker.lock();
-        match &mut *state {
-            State::Closed { failures } => {
-                *failures += 1;
-                if *failures >= self.breaker.config.failures {
-                    *state = self.breaker.open();
-                }
-            }
-            State::HalfOpen if self.probe => *state = self.breaker.open(),
-            State::HalfOpen | State::Open { .. } => {}
-        }
-    }
-}
-
-impl Drop for Attempt<'_> {
-    /// A probe whose client left: the next request may try at once.
-    fn drop(&mut self) {
-        if self.probe && !self.told {
-            *self.breaker.lock() = State::Open { until: Instant::now() };
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fail(breaker: &Breaker) {
-        breaker.attempt().unwrap().failed();
-    }
-
-    fn breaker() -> Breaker {
-        Breaker::new(BreakerConfig { failures: 3, open_ms: 1_000 })
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn failures_in_a_row_open_it_and_one_probe_closes_it_again() {
-        let breaker = breaker();
-        fail(&breaker);
-        fail(&breaker);
-        breaker.attempt().unwrap().succeeded();
-        fail(&breaker);
-        fail(&breaker);
-        assert_eq!(breaker.state(), BreakerState::Closed);
-        fail(&breaker);
-        assert_eq!(breaker.state(), BreakerState::Open);
-        assert!(breaker.attempt().is_none());
-        tokio::time::advance(Duration::from_secs(1)).await;
-        let probe = breaker.attempt().unwrap();
-        assert!(breaker.attempt().is_none(), "only one request probes");
-        probe.succeeded();
-        assert_eq!(breaker.state(), BreakerState::Closed);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_failed_probe_opens_it_again_and_an_abandoned_one_makes_room_for_the_next() {
-        let breaker = breaker();
-        (0..3).for_each(|_| fail(&breaker));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        fail(&breaker);
-        assert_eq!(breaker.state(), BreakerState::Open);
-        tokio::time::advance(Duration::from_secs(1)).await;
-        drop(breaker.attempt().unwrap());
-        breaker.attempt().expect("the place of the abandoned probe is free").succeeded();
+impl BreakerConfig {
+    pub(super) fn breaker(self) -> Breaker {
+        Breaker::new(self.failures, Duration::from_millis(self.open_ms))
     }
 }

@@ -16,7 +16,10 @@ use http_body_util::{BodyExt, Limited};
 use identity::ASSERTION_HEADER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use service::transport::{Transport, TransportError};
+use service::{
+    circuit::{self, Breaker, BreakerState, RetryBudget},
+    transport::{Transport, TransportError},
+};
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::timeout,
@@ -24,13 +27,12 @@ use tokio::{
 use tracing::{Instrument as _, Span};
 
 use super::{
-    breaker::{Breaker, BreakerState},
     event_stream::EventStreamParser,
     frames::{self, FrameLimits},
     in_flight::{InFlight, Writes},
     multipart::MultipartParser,
     passport::{Passports, Vouched},
-    retry::{self, RetryBudget},
+    retry,
     time_limit::TimeLimit,
 };
 use crate::{
@@ -154,8 +156,8 @@ impl Subgraph {
             in_flight: traffic.deduplicate.then(|| InFlight::new(writes.clone())),
             writes,
             per_request: per_request.collect(),
-            budget: RetryBudget::new(),
-            breaker: Breaker::new(traffic.breaker),
+            budget: RetryBudget::default(),
+            breaker: traffic.breaker.breaker(),
             rules,
             passports,
             clock,
@@ -247,7 +249,7 @@ impl Subgraph {
             if !again {
                 return Err(error);
             }
-            tokio::time::sleep(retry::pause(attempt, self.jitter.hash_one(context.request_id.as_str())))
+            tokio::time::sleep(circuit::pause(attempt, self.jitter.hash_one(context.request_id.as_str())))
                 .await;
             attempt += 1;
             headers = self.headers(context, ACCEPT_ONE);

@@ -118,7 +118,7 @@ impl Running {
             .route_layer(middleware::from_fn_with_state(guard, identity::require_assertion))
             .merge(assembly.open)
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-            .merge(health::routes(S::NAME, foundation.db.clone()))
+            .merge(health::routes(S::NAME, foundation.db.clone(), foundation.peers.clone()))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())
             .layer(middleware::from_fn_with_state(S::NAME, trace::trace));

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod chassis;
+pub mod circuit;
 mod context;
 mod edge;
 mod health;
@@ -17,7 +18,7 @@ pub use chassis::{Assembly, Consumer, Foundation, Running, Subgraph, Task};
 pub use context::{Ctx, Unauthenticated};
 pub use edge::serve_clients;
 pub use operator::OperatorCommand;
-pub use peers::{PeerError, Peers};
+pub use peers::{PeerError, PeerHealth, Peers};
 pub use process::run;
 pub use secret::Secret;
 pub use server::{BindError, bind, serve, stop_signal};

@@ -8,8 +8,10 @@ use axum::{
 };
 use http::StatusCode;
 use identity::Caller;
-use ids::UserId;
-use serde::{Deserialize, Serialize};
+use questions::{
+    Question as _, Refusal,
+    users::{Names, ReserveUsername},
+};
 
 use crate::{
     context::Ctx,
@@ -21,37 +23,14 @@ use crate::{
 /// Who may ask.
 const ASKING: &str = "auth";
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Question {
-    user_id: UserId,
-    username: String,
-    display_name: String,
-}
-
-/// The names as they will be kept.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    username: String,
-    display_name: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Refusal {
-    code: &'static str,
-    message: String,
-    path: [&'static str; 2],
-}
-
 pub(crate) fn routes(ctx: Ctx) -> Router {
-    Router::new().route("/internal/v1/username-reservations", post(answer)).with_state(ctx)
+    Router::new().route(ReserveUsername::PATH, post(answer)).with_state(ctx)
 }
 
 async fn answer(
     State(ctx): State<Ctx>,
     Extension(caller): Extension<Caller>,
-    Json(question): Json<Question>,
+    Json(question): Json<ReserveUsername>,
 ) -> Response {
     if !matches!(&caller, Caller::Service(name) if name == ASKING) {
         return StatusCode::FORBIDDEN.into_response();
@@ -62,14 +41,14 @@ async fn answer(
     }
 }
 
-async fn settle(ctx: &Ctx, question: Question) -> Result<Answer, ReserveError> {
+async fn settle(ctx: &Ctx, question: ReserveUsername) -> Result<Names, ReserveError> {
     let wish = Reserve {
         user_id: question.user_id,
         username: Username::parse(&question.username)?,
         display_name: DisplayName::parse(&question.display_name)?,
     };
     let kept = reserve(ctx, wish).await?;
-    Ok(Answer { username: kept.username, display_name: kept.display_name })
+    Ok(Names { username: kept.username, display_name: kept.display_name })
 }
 
 fn refuse(error: ReserveError) -> Response {
@@ -87,5 +66,6 @@ fn refuse(error: ReserveError) -> Response {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    (status, Json(Refusal { code, message: error.to_string(), path: ["input", part] })).into_response()
+    let path = ["input", part].map(str::to_owned).to_vec();
+    (status, Json(Refusal { code: code.to_owned(), message: error.to_string(), path })).into_response()
 }
