@@ -41,7 +41,7 @@ pub fn end_of(date: NaiveDate, zone: Tz, start: DayStart) -> DateTime<Utc> {
 
 /// The instant at which `local` is first reached in `zone`. A time that daylight saving skips is reached when
 /// the gap ends; gaps are whole multiples of fifteen minutes and never longer than a day (Samoa, 2011).
-fn first_instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+pub fn first_instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     let mut candidate = local;
     for _ in 0..=(25 * 4) {
         match zone.from_local_datetime(&candidate) {

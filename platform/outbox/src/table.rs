@@ -98,8 +98,9 @@ pub(crate) struct NewEvent {
     pub(crate) data: String,
 }
 
-pub(crate) async fn append(connection: &impl ConnectionTrait, event: NewEvent) -> Result<(), DbErr> {
-    let row = outbox::ActiveModel {
+/// Appends events, at least one, in their order.
+pub(crate) async fn append(connection: &impl ConnectionTrait, events: Vec<NewEvent>) -> Result<(), DbErr> {
+    let rows = events.into_iter().map(|event| outbox::ActiveModel {
         position: NotSet,
         event_id: Set(event.id),
         producer: Set(event.producer.to_owned()),
@@ -111,8 +112,8 @@ pub(crate) async fn append(connection: &impl ConnectionTrait, event: NewEvent) -
         traceparent: Set(event.traceparent),
         data: Set(event.data),
         relayed_at: Set(None),
-    };
-    outbox::Entity::insert(row).exec_without_returning(connection).await?;
+    });
+    outbox::Entity::insert_many(rows).exec_without_returning(connection).await?;
     Ok(())
 }
 

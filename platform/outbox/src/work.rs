@@ -14,6 +14,8 @@ use crate::{DeadLetter, Outbox, table};
 
 /// An event this long is a mistake: events carry facts, not content, and a bus has a limit of its own (NATS: 1 MiB).
 const LONGEST_EVENT_BYTES: usize = 256 * 1024;
+/// Each has eleven values, and SQLite takes 32,766 a statement.
+const EVENTS_A_STATEMENT: usize = 500;
 
 /// A transaction that can tell events. Dropping it undoes everything, events included.
 #[derive(Debug)]
@@ -70,6 +72,20 @@ impl Work {
     /// Tells an event, if the transaction commits. Tell it after changing the row it is about: the lock on that row
     /// is what gives events of one aggregate their order.
     pub async fn emit<E: Event>(&self, event: &E) -> Result<(), DbErr> {
+        self.emit_all(std::slice::from_ref(event)).await
+    }
+
+    /// Tells events in their order, as [`emit`](Self::emit) does, hundreds of them with one statement.
+    pub async fn emit_all<E: Event>(&self, events: &[E]) -> Result<(), DbErr> {
+        for events in events.chunks(EVENTS_A_STATEMENT) {
+            let rows = events.iter().map(|event| self.row(event)).collect::<Result<Vec<_>, _>>()?;
+            table::append(&self.transaction, rows).await?;
+            self.emitted.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn row<E: Event>(&self, event: &E) -> Result<table::NewEvent, DbErr> {
         let shared = &self.outbox.shared;
         if E::PRODUCER != shared.producer {
             let mistake = format!("{} tells no {}.{}", shared.producer, E::PRODUCER, E::TYPE);
@@ -80,7 +96,7 @@ impl Work {
         if data.len() > LONGEST_EVENT_BYTES {
             return Err(DbErr::Custom(format!("a {} of {} bytes is too long", E::TYPE, data.len())));
         }
-        let row = table::NewEvent {
+        Ok(table::NewEvent {
             id: EventId::at(now),
             producer: E::PRODUCER,
             kind: E::TYPE,
@@ -90,10 +106,7 @@ impl Work {
             actor_id: self.actor,
             traceparent: self.traceparent.clone(),
             data,
-        };
-        table::append(&self.transaction, row).await?;
-        self.emitted.store(true, Ordering::Release);
-        Ok(())
+        })
     }
 
     /// Commits, and waits for up to a quarter of a second until what was told is with the bus: a client's next

@@ -42,6 +42,18 @@ async fn an_envelope_says_who_when_and_in_which_trace() {
 }
 
 #[tokio::test]
+async fn many_events_are_told_at_once_and_in_their_order() {
+    let world = World::new().await;
+    let work = world.hugs.begin(None).await.unwrap();
+    let many: Vec<Hugged> = (0..1_001).map(Hugged::number).collect();
+    work.emit_all(&many).await.unwrap();
+    work.emit_all::<Hugged>(&[]).await.unwrap();
+    work.commit().await.unwrap();
+    Relay::of(&world.hugs).stop().await;
+    assert_eq!(world.bus.published_numbers(), (0..1_001).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn when_a_commit_returns_the_event_has_had_its_effect() {
     let world = World::new().await;
     let _group = world.handle(&Effects::new()).await;

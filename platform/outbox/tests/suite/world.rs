@@ -98,6 +98,11 @@ impl TestDatabase {
         Self { url, database, _folder: folder }
     }
 
+    /// Where another process finds it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// As another process sees it.
     pub(crate) async fn opened_again(&self) -> Database {
         open(&self.url).await
@@ -120,7 +125,7 @@ impl TestDatabase {
     }
 }
 
-async fn open(url: &str) -> Database {
+pub(crate) async fn open(url: &str) -> Database {
     Database::open(url, &OpenOptions::default()).await.expect("the database opens")
 }
 
