@@ -1,12 +1,29 @@
 #![doc = include_str!("../README.md")]
 
+mod awards;
+mod context;
+mod erasing;
+mod leaderboard;
+mod live;
+mod members;
 mod migrations;
 mod schema;
+mod settings;
 mod streak;
+mod upkeep;
+mod users;
 
 use std::sync::Arc;
 
-use service::{Assembly, Consumer, Foundation, Subgraph};
+use erasure::Guarded;
+use events::streaks::ErasureCompleted;
+use outbox::EventHandler;
+use service::{Assembly, Consumer, Foundation, Subgraph, Task};
+
+use crate::{
+    context::{Ctx, ERASURE_GROUP, HUGS_GROUP, MOODS_GROUP, RELATIONSHIPS_GROUP, SETTINGS_GROUP},
+    live::Hub,
+};
 
 /// The subgraph.
 #[derive(Debug)]
@@ -22,17 +39,35 @@ impl Subgraph for Streaks {
     }
 
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
-        let ctx = foundation.ctx();
-        let prepare = move |caller, request| schema::prepare(request, ctx.on_behalf_of(caller));
-        let moods = Consumer {
-            group: streak::MOODS_GROUP,
-            subjects: streak::events::subjects(),
-            handler: Arc::new(streak::events::Projection),
-        };
+        let hub = Hub::default();
+        let ctx = Ctx::new(foundation.ctx(), hub.clone());
+        let (bus, ending) = (foundation.bus.clone(), ctx.clone());
+        let listening: Task = Box::new(move |stop| Box::pin(live::listen(hub, bus, stop)));
+        let ending: Task = Box::new(move |stop| Box::pin(streak::breaking::end_until(stop, ending)));
         Ok(Assembly {
-            guarded: graphql::endpoint(schema::schema(), prepare),
-            consumers: vec![moods],
+            guarded: schema::routes(ctx),
+            consumers: consumers(),
+            tasks: vec![listening, ending],
             ..Assembly::default()
         })
     }
+}
+
+fn consumers() -> Vec<Consumer> {
+    let erase = erasure::Projection::new(erasing::Everything, |user_id, completed_at| ErasureCompleted {
+        user_id,
+        completed_at,
+    });
+    vec![
+        guarded(MOODS_GROUP, streak::events::mood_subjects(), streak::events::MoodProjection),
+        guarded(HUGS_GROUP, streak::events::hug_subjects(), streak::events::HugProjection),
+        guarded(SETTINGS_GROUP, settings::events::subjects(), settings::events::Projection),
+        guarded(RELATIONSHIPS_GROUP, relationships::subjects(), relationships::Projection),
+        Consumer { group: ERASURE_GROUP, subjects: erasure::subjects(), handler: Arc::new(erase) },
+    ]
+}
+
+/// A group that hears nothing of those who are gone.
+fn guarded<H: EventHandler + 'static>(group: &'static str, subjects: Vec<String>, handler: H) -> Consumer {
+    Consumer { group, subjects, handler: Arc::new(Guarded::new(handler)) }
 }

@@ -1,24 +1,46 @@
 //! The schema: its roots, and what a request brings along.
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Schema,
+    MergedObject, MergedSubscription, Schema,
     dataloader::{DataLoader, HashMapCache},
 };
-use service::Ctx;
+use axum::Router;
 
-use crate::streak::graphql::{Query, StreakLoader};
+use crate::{
+    awards::graphql::{AwardMutation, BadgeLoader},
+    context::Ctx,
+    leaderboard::graphql::LeaderboardQuery,
+    live::graphql::LiveSubscription,
+    members::graphql::MemberMutation,
+    streak::graphql::StreakLoader,
+    upkeep::graphql::UpkeepMutation,
+    users::graphql::UserQuery,
+};
 
-pub(crate) type StreaksSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+#[derive(MergedObject, Default)]
+pub(crate) struct Query(UserQuery, LeaderboardQuery);
 
-pub(crate) fn schema() -> StreaksSchema {
-    graphql::schema(Query, EmptyMutation, EmptySubscription).finish()
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(UpkeepMutation, AwardMutation, MemberMutation);
+
+#[derive(MergedSubscription, Default)]
+pub(crate) struct Subscription(LiveSubscription);
+
+fn schema() -> Schema<Query, Mutation, Subscription> {
+    graphql::schema(Query::default(), Mutation::default(), Subscription::default()).finish()
 }
 
 pub(crate) fn sdl() -> String {
     graphql::sdl(&schema())
 }
 
-/// Puts the loader of one request into it; streaks are computed, and waited for, once a request.
-pub(crate) fn prepare(request: Request, ctx: Ctx) -> Request {
-    request.data(DataLoader::with_cache(StreakLoader(ctx), tokio::spawn, HashMapCache::default()))
+/// Puts the loaders of one request into it; streaks are computed, and waited for, once a request.
+pub(crate) fn routes(ctx: Ctx) -> Router {
+    graphql::endpoint(schema(), move |caller, request| {
+        let ctx = ctx.on_behalf_of(caller);
+        let streaks =
+            DataLoader::with_cache(StreakLoader(ctx.clone()), tokio::spawn, HashMapCache::default());
+        let badges = DataLoader::new(BadgeLoader(ctx.clone()), tokio::spawn);
+        request.data(ctx).data(streaks).data(badges)
+    })
 }

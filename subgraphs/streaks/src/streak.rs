@@ -1,65 +1,60 @@
-//! Streaks: computed from the days that count, for their owner.
+//! Streaks: computed from the days that count, and from what holds them besides, for their owner.
 
+pub(crate) mod breaking;
+pub(crate) mod change;
 pub(crate) mod events;
 pub(crate) mod graphql;
-mod model;
-mod store;
+pub(crate) mod model;
+pub(crate) mod store;
 
-use std::time::Duration;
-
-use ::events::streaks::{StreakExtended, StreakKind};
+use ::events::streaks::StreakKind;
 use chrono::{DateTime, Utc};
 use ids::UserId;
-use outbox::Work;
-use service::Ctx;
 
 use self::{
-    model::{QualifyingDay, Streak},
-    store::StoreError,
+    model::Reckoning,
+    store::{StoreError, standings},
 };
+use crate::context::Ctx;
 
-pub(crate) const MOODS_GROUP: &str = "streaks.moods";
+/// Whatever there are streaks of, in the order in which they are shown.
+pub(crate) const KINDS: [StreakKind; 3] = [StreakKind::MoodLogging, StreakKind::Hugging, StreakKind::CheckIn];
 
-/// How long a request waits for moods that were logged just now.
-const PATIENCE: Duration = Duration::from_millis(500);
-
-/// Somebody's streaks, if it is the viewer themselves who asks. Who never did what a streak counts has none.
-pub(crate) async fn streaks_of(ctx: &Ctx, user_id: UserId) -> Result<Vec<Streak>, StoreError> {
-    if ctx.caller.viewer().is_none_or(|viewer| viewer.user_id != user_id) {
-        return Ok(Vec::new());
+/// Somebody's streaks, if it is the viewer themselves who asks. Who never did what a streak counts, or doesn't want it,
+/// has none.
+pub(crate) async fn streaks_of(ctx: &Ctx, user_id: UserId) -> Result<Vec<Reckoning>, StoreError> {
+    let mut streaks = Vec::new();
+    if ctx.is_viewer(user_id) {
+        for kind in KINDS {
+            streaks.extend(streak_of(ctx, user_id, kind).await?);
+        }
     }
-    if let Err(behind) = ctx.outbox.caught_up(MOODS_GROUP, PATIENCE).await {
-        tracing::warn!(%behind, "going on with the days that are known");
-    }
-    let streak = compute(ctx.db.reader(), user_id, StreakKind::MoodLogging, ctx.now()).await?;
-    Ok(streak.into_iter().collect())
+    Ok(streaks)
 }
 
-/// Learns of a day that counts, and tells when there are more days in a row for it, as of the instant at which it
-/// was told: that depends on nothing but what happened, however late it is heard of.
-pub(crate) async fn learn(work: &Work, day: QualifyingDay) -> Result<(), StoreError> {
-    let (user_id, kind, told_at) = (day.user_id, day.kind, day.told_at);
-    let before = compute(&**work, user_id, kind, told_at).await?;
-    store::put(&**work, day).await?;
-    let Some(after) = compute(&**work, user_id, kind, told_at).await? else {
-        return Ok(());
-    };
-    if after.current > before.map_or(0, |before| before.current) {
-        let Streak { current, longest, last_date, .. } = after;
-        work.emit(&StreakExtended { user_id, kind, current, longest, last_date }).await?;
-    }
-    Ok(())
+/// One streak of the viewer's own, as it is now.
+pub(crate) async fn streak_of(
+    ctx: &Ctx,
+    viewer: UserId,
+    kind: StreakKind,
+) -> Result<Option<Reckoning>, StoreError> {
+    ctx.settle_days().await;
+    compute(ctx.db.reader(), viewer, kind, ctx.now()).await
 }
 
-async fn compute(
+/// The streak as it is at `now`; none when nothing ever counted, and when its owner doesn't want it.
+pub(crate) async fn compute(
     connection: &impl store::Connection,
     user_id: UserId,
     kind: StreakKind,
     now: DateTime<Utc>,
-) -> Result<Option<Streak>, StoreError> {
+) -> Result<Option<Reckoning>, StoreError> {
+    if !standings::is_tracked(connection, user_id, kind).await? {
+        return Ok(None);
+    }
     let Some(calendar) = store::latest_calendar(connection, user_id, kind).await? else {
         return Ok(None);
     };
-    let dates = store::dates(connection, user_id, kind).await?;
-    Ok(Streak::compute(kind, &dates, calendar, now))
+    let history = store::history(connection, user_id, kind).await?;
+    Ok(Reckoning::compute(kind, &history, calendar, now))
 }

@@ -1,19 +1,32 @@
 //! What a streak is: arithmetic on sets of dates.
 
-use std::collections::BTreeSet;
+mod history;
+mod reckoning;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use clock::day::{self, DayStart};
 pub(crate) use events::streaks::StreakKind;
 use ids::UserId;
 use uuid::Uuid;
 
+pub(crate) use self::{
+    history::{History, Pause},
+    reckoning::{DayState, MAX_FREEZES, Reckoning},
+};
+
 /// Whose days begin when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Calendar {
     pub(crate) zone: Tz,
     pub(crate) day_start: DayStart,
+}
+
+impl Default for Calendar {
+    /// What holds for people who haven't set anything.
+    fn default() -> Self {
+        Self { zone: Tz::UTC, day_start: DayStart::MIDNIGHT }
+    }
 }
 
 /// A text that is no zone, or an hour that no day starts at.
@@ -34,7 +47,8 @@ impl Calendar {
         Ok(Self { zone, day_start })
     }
 
-    fn date_of(self, instant: DateTime<Utc>) -> NaiveDate {
+    /// The local date that `instant` belongs to.
+    pub(crate) fn date_of(self, instant: DateTime<Utc>) -> NaiveDate {
         day::local_date(instant, self.zone, self.day_start)
     }
 
@@ -48,13 +62,13 @@ impl Calendar {
 pub(crate) struct QualifyingDay {
     pub(crate) user_id: UserId,
     pub(crate) kind: StreakKind,
-    /// What happened on that day, such as a mood entry; there is one day for each.
+    /// What happened on that day, such as a mood entry; there is one day for each person and source.
     pub(crate) source_id: Uuid,
     pub(crate) date: NaiveDate,
     pub(crate) calendar: Calendar,
-    /// When it was told, and as which of the events about the same source.
     /// It made a day count, and does no more.
     pub(crate) gone: bool,
+    /// When it was told, and as which of the events about the same source.
     pub(crate) told_at: DateTime<Utc>,
     pub(crate) seq: i64,
 }
@@ -63,9 +77,13 @@ pub(crate) struct QualifyingDay {
 pub(crate) enum StreakState {
     /// Today counts already.
     Active,
-    /// Yesterday counts, today doesn't yet.
+    /// The day before counts, or nothing was needed on it; today doesn't count yet.
     AtRisk,
-    /// A whole day was missed.
+    /// A freeze held the day before; today doesn't count yet.
+    Frozen,
+    /// Nothing is needed today.
+    Paused,
+    /// A whole day was missed, and nothing held it.
     Broken,
 }
 
@@ -79,62 +97,30 @@ pub(crate) struct Streak {
     /// The first of the current days; none when it is broken.
     pub(crate) started_on: Option<NaiveDate>,
     pub(crate) last_date: NaiveDate,
-    /// The end of the day by which the next one has to come; none when it is broken.
+    /// The end of the next day on which something is needed; none when it is broken.
     pub(crate) deadline: Option<DateTime<Utc>>,
+    /// When it breaks if nothing counts any more: the deadline, put off by the freezes held; none when it is broken.
+    pub(crate) breaks_at: Option<DateTime<Utc>>,
+    pub(crate) freezes_held: u32,
+    /// The missed day that can be repaired, so that the days before it and after it are in a row.
+    pub(crate) repairable_date: Option<NaiveDate>,
 }
 
 impl Streak {
-    /// The streak that `dates` make for somebody with this calendar; none when there is no date.
+    pub(crate) fn is_running(&self) -> bool {
+        self.state != StreakState::Broken
+    }
+
+    /// The streak that `history` makes for somebody with this calendar; none when no date counts.
+    #[cfg(test)]
     pub(crate) fn compute(
         kind: StreakKind,
-        dates: &BTreeSet<NaiveDate>,
+        history: &History,
         calendar: Calendar,
         now: DateTime<Utc>,
     ) -> Option<Self> {
-        let runs = runs(dates);
-        let latest = runs.last()?;
-        let due = latest.last + Days::new(1);
-        let today = calendar.date_of(now);
-        // The last date may be tomorrow's: somebody flew west after logging.
-        let state = match due {
-            due if due > today => StreakState::Active,
-            due if due == today => StreakState::AtRisk,
-            _ => StreakState::Broken,
-        };
-        let running = state != StreakState::Broken;
-        Some(Self {
-            kind,
-            state,
-            current: if running { latest.days() } else { 0 },
-            longest: runs.iter().map(Run::days).max().unwrap_or_default(),
-            started_on: running.then_some(latest.first),
-            last_date: latest.last,
-            deadline: running.then(|| calendar.end_of(due)),
-        })
+        Reckoning::compute(kind, history, calendar, now).map(|reckoning| reckoning.streak)
     }
-}
-
-/// Dates without a gap.
-struct Run {
-    first: NaiveDate,
-    last: NaiveDate,
-}
-
-impl Run {
-    fn days(&self) -> u32 {
-        u32::try_from((self.last - self.first).num_days() + 1).unwrap_or_default()
-    }
-}
-
-fn runs(dates: &BTreeSet<NaiveDate>) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for date in dates {
-        match runs.last_mut() {
-            Some(run) if run.last.succ_opt() == Some(*date) => run.last = *date,
-            _ => runs.push(Run { first: *date, last: *date }),
-        }
-    }
-    runs
 }
 
 #[cfg(test)]

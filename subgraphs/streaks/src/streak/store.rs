@@ -11,10 +11,13 @@ use sea_orm::{
 };
 pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
 
-use super::model::{Calendar, QualifyingDay, StreakKind};
+use super::model::{Calendar, History, QualifyingDay, StreakKind};
+
+pub(crate) mod holds;
+pub(crate) mod standings;
 
 mod entity {
-    //! A row for each thing that happened, with the day it makes count.
+    //! A row for each thing that happened and each person it counts for, with the day it makes count.
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,6 +27,7 @@ mod entity {
         pub kind: String,
         #[sea_orm(primary_key, auto_increment = false)]
         pub source_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
         pub user_id: ids::UserId,
         pub local_date: Date,
         pub timezone: String,
@@ -43,7 +47,7 @@ mod entity {
 use entity::{Column, Entity};
 
 /// Keeps the day of its source, unless a later event about the same source is known.
-pub(super) async fn put(connection: &impl Connection, day: QualifyingDay) -> Result<(), StoreError> {
+pub(crate) async fn put(connection: &impl Connection, day: QualifyingDay) -> Result<(), StoreError> {
     let row = entity::ActiveModel {
         kind: Set(kind_name(day.kind).to_owned()),
         source_id: Set(day.source_id),
@@ -55,7 +59,7 @@ pub(super) async fn put(connection: &impl Connection, day: QualifyingDay) -> Res
         told_at: Set(day.told_at),
         seq: Set(day.seq),
     };
-    let latest = OnConflict::columns([Column::Kind, Column::SourceId])
+    let latest = OnConflict::columns([Column::UserId, Column::Kind, Column::SourceId])
         .update_columns([
             Column::LocalDate,
             Column::Timezone,
@@ -69,8 +73,18 @@ pub(super) async fn put(connection: &impl Connection, day: QualifyingDay) -> Res
     Entity::insert(row).on_conflict(latest).exec_without_returning(connection).await.map(|_| ())
 }
 
+/// Everything that a streak is computed from.
+pub(crate) async fn history(
+    connection: &impl Connection,
+    user_id: UserId,
+    kind: StreakKind,
+) -> Result<History, StoreError> {
+    let dates = dates(connection, user_id, kind).await?;
+    holds::history(connection, user_id, kind, dates).await
+}
+
 /// The dates that count, each once; the index (user_id, kind, gone, local_date) holds all that is read.
-pub(super) async fn dates(
+async fn dates(
     connection: &impl Connection,
     user_id: UserId,
     kind: StreakKind,
@@ -81,7 +95,7 @@ pub(super) async fn dates(
 }
 
 /// The calendar of the latest day that counts: not of the latest event, which may be about a day long ago and elsewhere.
-pub(super) async fn latest_calendar(
+pub(crate) async fn latest_calendar(
     connection: &impl Connection,
     user_id: UserId,
     kind: StreakKind,
@@ -104,10 +118,23 @@ fn days_of(user_id: UserId, kind: StreakKind) -> Select<Entity> {
         .filter(Column::Gone.eq(false))
 }
 
-fn kind_name(kind: StreakKind) -> &'static str {
+/// Forgets everything that streaks of `user_id` are computed from.
+pub(crate) async fn forget(connection: &impl Connection, user_id: UserId) -> Result<(), StoreError> {
+    Entity::delete_many().filter(Column::UserId.eq(user_id)).exec(connection).await?;
+    holds::forget(connection, user_id).await?;
+    standings::forget(connection, user_id).await
+}
+
+/// How the tables call what a streak counts.
+pub(crate) fn kind_name(kind: StreakKind) -> &'static str {
     match kind {
         StreakKind::MoodLogging => "MOOD_LOGGING",
         StreakKind::Hugging => "HUGGING",
         StreakKind::CheckIn => "CHECK_IN",
     }
+}
+
+pub(crate) fn kind_of(name: &str) -> Result<StreakKind, StoreError> {
+    let found = super::KINDS.into_iter().find(|kind| kind_name(*kind) == name);
+    found.ok_or_else(|| StoreError::Type(format!("nothing counts `{name}`")))
 }

@@ -1,6 +1,8 @@
 //! Streaks across zones, daylight saving and late nights.
 
-use chrono::TimeDelta;
+use std::collections::BTreeSet;
+
+use chrono::{Days, TimeDelta};
 use proptest::prelude::*;
 
 use super::*;
@@ -26,15 +28,19 @@ fn calendar(zone: Tz, hour: u8) -> Calendar {
     Calendar { zone, day_start: DayStart::parse(hour).unwrap() }
 }
 
+fn of(dates: impl IntoIterator<Item = NaiveDate>) -> History {
+    History { dates: dates.into_iter().collect(), ..History::default() }
+}
+
 fn compute(dates: &[NaiveDate], calendar: Calendar, now: DateTime<Utc>) -> Streak {
-    Streak::compute(StreakKind::MoodLogging, &dates.iter().copied().collect(), calendar, now).unwrap()
+    Streak::compute(StreakKind::MoodLogging, &of(dates.iter().copied()), calendar, now).unwrap()
 }
 
 #[test]
 fn who_never_did_anything_has_no_streak() {
     let streak = Streak::compute(
         StreakKind::MoodLogging,
-        &BTreeSet::new(),
+        &History::default(),
         calendar(Tz::UTC, 0),
         at("2026-03-01T12:00:00Z"),
     );
@@ -54,13 +60,23 @@ fn a_streak_is_active_then_at_risk_then_broken() {
         started_on: Some(date("2026-02-27")),
         last_date: date("2026-02-28"),
         deadline: Some(at("2026-03-02T00:00:00Z")),
+        breaks_at: Some(at("2026-03-02T00:00:00Z")),
+        freezes_held: 0,
+        repairable_date: None,
     };
     assert_eq!(active, expected);
     let at_risk = compute(&dates, utc, at("2026-03-01T00:00:00Z"));
     assert_eq!(at_risk, Streak { state: StreakState::AtRisk, ..expected.clone() });
     let broken = compute(&dates, utc, at("2026-03-02T00:00:00Z"));
-    let expected =
-        Streak { state: StreakState::Broken, current: 0, started_on: None, deadline: None, ..expected };
+    let expected = Streak {
+        state: StreakState::Broken,
+        current: 0,
+        started_on: None,
+        deadline: None,
+        breaks_at: None,
+        repairable_date: Some(date("2026-03-01")),
+        ..expected
+    };
     assert_eq!(broken, expected);
 }
 
@@ -153,9 +169,11 @@ proptest! {
         today in 0_u64..62,
     ) {
         let day = |offset| date("2026-01-01") + Days::new(offset);
-        let dates: BTreeSet<_> = offsets.into_iter().map(day).filter(|date| *date <= day(today)).collect();
+        // One day in seven is left out: fewer days in a row earn no freeze.
+        let offsets = offsets.into_iter().filter(|offset| offset % 7 != 6);
+        let dates: BTreeSet<_> = offsets.map(day).filter(|date| *date <= day(today)).collect();
         let now = day(today).and_hms_opt(12, 0, 0).unwrap().and_utc();
-        let streak = Streak::compute(StreakKind::MoodLogging, &dates, calendar(Tz::UTC, 0), now);
+        let streak = Streak::compute(StreakKind::MoodLogging, &of(dates.clone()), calendar(Tz::UTC, 0), now);
 
         let back_from = |end: NaiveDate| (0..=60).take_while(|back| dates.contains(&(end - Days::new(*back)))).count();
         let (today, yesterday) = (day(today), day(today) - Days::new(1));

@@ -1,0 +1,149 @@
+//! Telling when a streak has ended: nothing happens then, so somebody has to look at the clock.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use events::streaks::{StreakBroken, StreakChanged};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    compute,
+    store::{
+        StoreError,
+        standings::{self, Overdue},
+    },
+};
+use crate::{context::Ctx, members};
+
+/// How often the clock is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How many streaks are looked at before looking again.
+const BATCH: u64 = 100;
+
+/// The background task: ends streaks until told to stop.
+pub(crate) async fn end_until(stop: CancellationToken, ctx: Ctx) {
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = pass(&ctx).await {
+            tracing::warn!(%error, "streaks could not be ended; trying again");
+        }
+    }
+}
+
+async fn pass(ctx: &Ctx) -> Result<(), StoreError> {
+    for overdue in standings::overdue(ctx.db.reader(), ctx.now(), BATCH).await? {
+        // One that can't be read doesn't keep the others waiting.
+        if let Err(error) = end(ctx, overdue).await {
+            tracing::warn!(%error, user = %overdue.user_id, "a streak could not be ended; trying again");
+        }
+    }
+    Ok(())
+}
+
+/// Ends a streak, unless another process has, or something came up that holds it.
+async fn end(ctx: &Ctx, overdue: Overdue) -> Result<(), StoreError> {
+    let Overdue { user_id, kind, .. } = overdue;
+    let now = ctx.now();
+    let work = ctx.begin().await?;
+    members::store::hold(&*work, user_id).await?;
+    let Some(overdue) = standings::still_overdue(&*work, overdue, now).await? else {
+        return work.rollback().await;
+    };
+    let streak = compute(&*work, user_id, kind, now).await?.map(|reckoning| reckoning.streak);
+    standings::put(&*work, user_id, kind, streak.as_ref()).await?;
+    if streak.is_some_and(|streak| !streak.is_running()) {
+        let until = overdue.breaks_at - TimeDelta::microseconds(1);
+        let ended = compute(&*work, user_id, kind, until).await?.map(|reckoning| reckoning.streak);
+        if let Some(ended) =
+            ended.filter(|ended| ended.is_running() && Some(ended.last_date) != overdue.told_end)
+        {
+            standings::note_told_end(&*work, user_id, kind, ended.last_date).await?;
+            let (days, longest, last_date) = (ended.current, ended.longest, ended.last_date);
+            work.emit(&StreakBroken { user_id, kind, days, longest, last_date }).await?;
+            work.emit(&StreakChanged { user_id, kind, changed_at: now }).await?;
+        }
+    }
+    work.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use events::{
+        moods::{MoodLogged, MoodVisibility},
+        streaks::StreakKind,
+    };
+    use ids::{MoodId, UserId};
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::{Streaks, live::Hub};
+
+    async fn log(app: &TestApp, user_id: UserId, date: &str) {
+        let logged = MoodLogged {
+            mood_id: MoodId::at(clock::Clock::now(app.clock.as_ref())),
+            user_id,
+            local_date: date.parse().unwrap(),
+            timezone: "UTC".to_owned(),
+            day_start_hour: 0,
+            visibility: MoodVisibility::Private,
+        };
+        app.tell(&logged).await;
+    }
+
+    #[tokio::test]
+    async fn several_processes_tell_of_an_end_once() {
+        let app = TestApp::start::<Streaks>().await;
+        let ada = app.new_user();
+        log(&app, ada, "2026-02-28").await;
+        log(&app, ada, "2026-03-01").await;
+        let ctx = Ctx::new(app.foundation.ctx(), Hub::default());
+        pass(&ctx).await.unwrap();
+        assert_eq!(app.events::<StreakBroken>().await, []);
+
+        app.clock.advance(TimeDelta::hours(36));
+        let (one, two, three) = tokio::join!(pass(&ctx), pass(&ctx), pass(&ctx));
+        one.and(two).and(three).unwrap();
+        pass(&ctx).await.unwrap();
+        let told = StreakBroken {
+            user_id: ada,
+            kind: StreakKind::MoodLogging,
+            days: 2,
+            longest: 2,
+            last_date: "2026-03-01".parse().unwrap(),
+        };
+        assert_eq!(app.events::<StreakBroken>().await, [told]);
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn what_is_heard_late_ends_a_streak_no_second_time() {
+        let app = TestApp::start::<Streaks>().await;
+        let ada = app.new_user();
+        log(&app, ada, "2026-03-01").await;
+        let late = app.envelope(&MoodLogged {
+            mood_id: MoodId::at(clock::Clock::now(app.clock.as_ref())),
+            user_id: ada,
+            local_date: "2026-02-27".parse().unwrap(),
+            timezone: "UTC".to_owned(),
+            day_start_hour: 0,
+            visibility: MoodVisibility::Private,
+        });
+        let ctx = Ctx::new(app.foundation.ctx(), Hub::default());
+        app.clock.advance(TimeDelta::days(5));
+        pass(&ctx).await.unwrap();
+        app.tell_envelope(late).await;
+        pass(&ctx).await.unwrap();
+        log(&app, ada, "2026-03-06").await;
+        app.clock.advance(TimeDelta::days(5));
+        pass(&ctx).await.unwrap();
+        let ends: Vec<_> =
+            app.events::<StreakBroken>().await.into_iter().map(|told| told.last_date.to_string()).collect();
+        assert_eq!(ends, ["2026-03-01", "2026-03-06"]);
+        app.finish().await;
+    }
+}

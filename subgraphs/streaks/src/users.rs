@@ -1,0 +1,3 @@
+//! People, and what streaks adds to them.
+
+pub(crate) mod graphql;
