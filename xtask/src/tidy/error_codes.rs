@@ -53,7 +53,10 @@ const NO_CODES: &[NoCodes] = &[
         words: &["MOMENT", "DAILY", "PRIVATE", "FOLLOWERS", "PUBLIC"],
     },
     NoCodes { at: "subgraphs/moods/src/support/resource.rs", words: &["ZZ", "SCREAMING_SNAKE_CASE"] },
-    NoCodes { at: "subgraphs/streaks/src/streak/store.rs", words: &["MOOD_LOGGING"] },
+    NoCodes {
+        at: "subgraphs/streaks/src/streak/store.rs",
+        words: &["MOOD_LOGGING", "HUGGING", "CHECK_IN"],
+    },
     NoCodes {
         at: "subgraphs/users/src/settings/store.rs",
         words: &["ACCEPT", "FILTER", "DROP", "EVERYONE", "NOBODY"],
