@@ -2,12 +2,13 @@
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use identity::Caller;
+use identity::{Caller, Viewer};
 use tokio::sync::OnceCell;
 
 use crate::live::Hub;
 
 pub(crate) const PEOPLE_GROUP: &str = "hugs.people";
+pub(crate) const ERASURE_GROUP: &str = "hugs.erasure";
 pub(crate) const RELATIONSHIPS_GROUP: &str = "hugs.relationships";
 
 /// How long a request waits for the projections.
@@ -26,7 +27,39 @@ pub(crate) struct Ctx {
 #[error("what is known of other services is behind; try again in a moment")]
 pub(crate) struct ProjectionBehind;
 
+/// What not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Right {
+    Moderation,
+    Administration,
+}
+
+impl Right {
+    /// The scope of a token that gives the right.
+    fn scope(self) -> &'static str {
+        match self {
+            Self::Moderation => "moderation",
+            Self::Administration => "administration",
+        }
+    }
+}
+
+/// The viewer may not do this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RightMissing {
+    #[error("log in first")]
+    Unauthenticated,
+    #[error("this isn't for everybody")]
+    Forbidden,
+}
+
 impl Ctx {
+    /// The viewer, who has the right.
+    pub(crate) fn require(&self, right: Right) -> Result<&Viewer, RightMissing> {
+        let viewer = self.viewer().map_err(|_| RightMissing::Unauthenticated)?;
+        if viewer.has_scope(right.scope()) { Ok(viewer) } else { Err(RightMissing::Forbidden) }
+    }
+
     pub(crate) fn new(service: service::Ctx, live: Hub) -> Self {
         Self { service, live, settled: Arc::default() }
     }

@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod consents;
 mod context;
+mod disclosures;
+mod erasing;
+mod group_hugs;
 mod hug_requests;
 mod hug_types;
 mod hugs;
@@ -12,10 +16,13 @@ mod people;
 mod schema;
 mod store;
 mod text;
+mod timekeeping;
 mod users;
 
 use std::sync::Arc;
 
+use erasure::Guarded;
+use events::hugs::ErasureCompleted;
 use service::{Assembly, Consumer, Foundation, Subgraph, Task};
 
 use crate::{context::Ctx, live::Hub};
@@ -40,26 +47,34 @@ impl Subgraph for Hugs {
         let listening: Task = Box::new(move |stop| Box::pin(live::listen(hub, bus, db, stop)));
         let (db, clock) = (foundation.db.clone(), foundation.clock.clone());
         let pruning: Task = Box::new(move |stop| Box::pin(live::prune_until(stop, db, clock)));
+        let timekeeper = ctx.clone();
+        let keeping_time: Task =
+            Box::new(move |stop| Box::pin(timekeeping::keep_time_until(stop, timekeeper)));
         Ok(Assembly {
             guarded: schema::routes(ctx),
             consumers: consumers(),
-            tasks: vec![listening, pruning],
+            tasks: vec![listening, pruning, keeping_time],
             ..Assembly::default()
         })
     }
 }
 
 fn consumers() -> Vec<Consumer> {
+    let forget = erasure::Projection::new(erasing::Everything, |user_id, completed_at| ErasureCompleted {
+        user_id,
+        completed_at,
+    });
     vec![
+        Consumer { group: context::ERASURE_GROUP, subjects: erasure::subjects(), handler: Arc::new(forget) },
         Consumer {
             group: context::PEOPLE_GROUP,
             subjects: people::subjects(),
-            handler: Arc::new(people::Projection),
+            handler: Arc::new(Guarded::new(people::Projection)),
         },
         Consumer {
             group: context::RELATIONSHIPS_GROUP,
             subjects: relationships::subjects(),
-            handler: Arc::new(relationships::Projection),
+            handler: Arc::new(Guarded::new(relationships::Projection)),
         },
     ]
 }

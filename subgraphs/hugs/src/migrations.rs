@@ -5,6 +5,11 @@ mod m0002_people;
 mod m0003_hugs;
 mod m0004_hug_requests;
 mod m0005_live;
+mod m0006_live_topics;
+mod m0007_group_hugs;
+mod m0008_consent;
+mod m0009_request_ends;
+mod m0010_disclosures;
 
 use sea_orm_migration::prelude::*;
 
@@ -13,14 +18,24 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 5] = [
+        let own: [Box<dyn MigrationTrait>; 10] = [
             Box::new(m0001_hug_types::Migration),
             Box::new(m0002_people::Migration),
             Box::new(m0003_hugs::Migration),
             Box::new(m0004_hug_requests::Migration),
             Box::new(m0005_live::Migration),
+            Box::new(m0006_live_topics::Migration),
+            Box::new(m0007_group_hugs::Migration),
+            Box::new(m0008_consent::Migration),
+            Box::new(m0009_request_ends::Migration),
+            Box::new(m0010_disclosures::Migration),
         ];
-        let platform = [outbox::migrations(), idempotency::migrations(), relationships::migrations()];
+        let platform = [
+            outbox::migrations(),
+            idempotency::migrations(),
+            relationships::migrations(),
+            erasure::migrations(),
+        ];
         platform.into_iter().flatten().chain(own).collect()
     }
 }

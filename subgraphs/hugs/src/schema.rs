@@ -5,9 +5,12 @@ use axum::Router;
 
 use crate::{
     batch::Batch,
+    consents::graphql::ConsentMutation,
     context::Ctx,
+    disclosures::graphql::DisclosureMutation,
+    group_hugs::graphql::{GroupHugMutation, GroupHugQuery},
     hug_requests::graphql::{HugRequestMutation, HugRequestQuery},
-    hug_types::graphql::HugTypeQuery,
+    hug_types::graphql::{HugTypeMutation, HugTypeQuery},
     hugs::graphql::{HugMutation, HugQuery},
     live::graphql::{LiveQuery, LiveSubscription},
     moments::graphql::MomentQuery,
@@ -15,10 +18,25 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(HugTypeQuery, HugQuery, HugRequestQuery, LiveQuery, MomentQuery, UserQuery);
+pub(crate) struct Query(
+    HugTypeQuery,
+    HugQuery,
+    HugRequestQuery,
+    GroupHugQuery,
+    LiveQuery,
+    MomentQuery,
+    UserQuery,
+);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(HugMutation, HugRequestMutation);
+pub(crate) struct Mutation(
+    HugMutation,
+    HugRequestMutation,
+    GroupHugMutation,
+    HugTypeMutation,
+    ConsentMutation,
+    DisclosureMutation,
+);
 
 #[derive(MergedSubscription, Default)]
 pub(crate) struct Subscription(LiveSubscription);

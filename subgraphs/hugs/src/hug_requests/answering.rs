@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::{HugRequest, HugRequestError, HugRequestStatus, store};
 use crate::{
+    consents,
     context::Ctx,
     hug_types,
-    hugs::{self, Hug, HugError},
+    hugs::{self, Hug, HugError, SeenHug, Sending},
     live,
     text::Message,
 };
@@ -42,10 +43,13 @@ impl AnswerHugRequest {
 }
 
 /// Answers the request with a hug from the viewer. The requester's policy isn't asked: they have asked for it.
-pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, HugRequestError> {
+pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<SeenHug, HugRequestError> {
     let (answerer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
+    if erasure::any_erased(&work, &[answerer]).await? {
+        return Err(service::Unauthenticated.into());
+    }
     let asked = idempotency::Request {
         user_id: answerer,
         operation: "answerHugRequest",
@@ -63,7 +67,8 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, 
     if hug_types::active(&*work, command.type_id).await?.is_none() {
         return Err(HugError::TypeNotFound.into());
     }
-    hugs::check_limits(&*work, answerer, request.requester_id, now).await?;
+    let recipient = Some(request.requester_id);
+    hugs::check_limits(&*work, Sending { sender: answerer, recipient, anonymous: false }, now).await?;
     let hug = Hug {
         id: HugId::at(now),
         sender_id: answerer,
@@ -72,11 +77,18 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, 
         request_id: Some(request.id),
         message: command.message.map(Message::into_string),
         filtered: false,
+        anonymous: false,
+        to_anonymous: false,
+        returns: None,
         sent_at: now,
         seen_at: None,
         thanked_at: None,
         cancelled_at: None,
+        declined_at: None,
     };
+    // They hug each other: neither is a stranger to the other from here on.
+    let mut pairs = [(answerer, request.requester_id), (request.requester_id, answerer)];
+    consents::note_known(&*work, &mut pairs, now).await?;
     hugs::deliver(&work, &hug, live::Kind::RequestAnswered).await?;
     let (request_id, requester_id) = (request.id, request.requester_id);
     let answered = HugRequestAnswered { request_id, requester_id, answerer_id: answerer, hug_id: hug.id };
@@ -84,7 +96,7 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<Hug, 
     claim.complete(&*work, &hug.id).await?;
     work.commit().await?;
     ctx.live.wake(requester_id);
-    Ok(hug)
+    Ok(hug.seen_by(answerer).ok_or(HugError::NotFound)?)
 }
 
 /// The request, which nobody else answers or closes until the transaction ends, if `viewer` may see it.

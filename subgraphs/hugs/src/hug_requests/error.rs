@@ -20,6 +20,8 @@ pub(crate) enum HugRequestError {
     ExpiryOutOfRange,
     #[error("that were many requests; try again later")]
     TooManyRequests,
+    #[error("the request doesn't name you")]
+    NotTargeted,
     #[error("you have answered this request")]
     AlreadyAnswered,
     #[error("the request was closed")]

@@ -11,9 +11,9 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use graphql::{Connection, Failure, Refusal, UserError, connection, page_request, settle};
 use ids::{HugRequestId, UserId};
-use input::{AnswerHugRequestInput, CloseHugRequestInput, CreateHugRequestInput};
+use input::{AnswerHugRequestInput, CloseHugRequestInput, CreateHugRequestInput, DeclineHugRequestInput};
 
-use super::{HugRequestError, HugRequestPosition, Scope};
+use super::{Declines, HugRequestError, HugRequestPosition, Scope};
 use crate::{
     batch::{Batch, BatchError},
     context::Ctx,
@@ -143,6 +143,16 @@ impl HugRequest {
         Ok(self.answers(gql).await?.count)
     }
 
+    /// How many people declined it. 0 for everybody but the requester.
+    async fn decline_count(&self, gql: &Context<'_>) -> Result<i32> {
+        Ok(self.declines(gql).await?.count)
+    }
+
+    /// Whether the viewer declined it.
+    async fn viewer_declined(&self, gql: &Context<'_>) -> Result<bool> {
+        Ok(self.declines(gql).await?.own)
+    }
+
     /// The hug with which the viewer answered it.
     async fn viewer_answer(&self, gql: &Context<'_>) -> Result<Option<Hug>> {
         let Some(id) = self.answers(gql).await?.own else {
@@ -158,6 +168,14 @@ impl HugRequest {
         let answers = gql.data::<DataLoader<Batch>>()?;
         let key = AnswersTo(self.0.id);
         Ok(answers.load_one(key).await.map_err(Failure::internal)?.unwrap_or_default())
+    }
+}
+
+impl HugRequest {
+    async fn declines(&self, gql: &Context<'_>) -> Result<Declines> {
+        let declines = gql.data::<DataLoader<Batch>>()?;
+        let key = DeclinesOf(self.0.id);
+        Ok(declines.load_one(key).await.map_err(Failure::internal)?.unwrap_or_default())
     }
 }
 
@@ -256,6 +274,18 @@ impl HugRequestMutation {
         Ok(AnswerHugRequestPayload { hug: hug.map(Hug), errors })
     }
 
+    /// Declines a private request that names the viewer: it isn't in their lists any more. Declining it again changes nothing,
+    /// and it can still be answered. Refused with `HUG_REQUEST_NOT_FOUND`, `NOT_A_TARGET`, `HUG_REQUEST_CLOSED` or
+    /// `HUG_REQUEST_EXPIRED`.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn decline_hug_request(
+        &self,
+        gql: &Context<'_>,
+        input: DeclineHugRequestInput,
+    ) -> Result<HugRequestPayload> {
+        payload(super::decline(gql.data::<Ctx>()?, &input.request_id).await)
+    }
+
     /// Closes a request of the viewer's: nobody can answer it any more. Closing it again changes nothing. Refused with
     /// `HUG_REQUEST_NOT_FOUND`.
     #[graphql(directive = graphql::authenticated::apply())]
@@ -281,6 +311,7 @@ impl Refusal for HugRequestError {
             }
             Self::ExpiryOutOfRange => ("EXPIRY_OUT_OF_RANGE", &["input", "expiresAt"]),
             Self::TooManyRequests => ("RATE_LIMITED", &[]),
+            Self::NotTargeted => ("NOT_A_TARGET", &["input", "requestId"]),
             Self::AlreadyAnswered => ("ALREADY_ANSWERED", &["input", "requestId"]),
             Self::Closed => ("HUG_REQUEST_CLOSED", &["input", "requestId"]),
             Self::Expired => ("HUG_REQUEST_EXPIRED", &["input", "requestId"]),
@@ -323,6 +354,21 @@ impl Loader<AnswersTo> for Batch {
         let requests: Vec<_> = keys.iter().map(|key| key.0).collect();
         let answers = super::answers(&self.0, &requests).await?;
         Ok(answers.into_iter().map(|(request, answers)| (AnswersTo(request), answers)).collect())
+    }
+}
+
+/// How a request was declined, as a key of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct DeclinesOf(HugRequestId);
+
+impl Loader<DeclinesOf> for Batch {
+    type Value = Declines;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[DeclinesOf]) -> Result<HashMap<DeclinesOf, Declines>, BatchError> {
+        let requests: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let declines = super::declines(&self.0, &requests).await?;
+        Ok(declines.into_iter().map(|(request, declines)| (DeclinesOf(request), declines)).collect())
     }
 }
 

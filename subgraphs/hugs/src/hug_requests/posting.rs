@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use events::hugs::HugRequestPosted;
+use events::hugs::{HugRequestEnd, HugRequestEnded, HugRequestPosted};
 use idempotency::Begun;
 use ids::{HugRequestId, UserId};
 use outbox::Work;
@@ -24,8 +24,6 @@ use crate::{
 
 /// At most this many requests in an hour.
 const PER_HOUR: u64 = 60;
-/// How many followers are told with one statement.
-const FOLLOWERS_PAGE: u64 = 500;
 
 /// A request to be posted. What is serialised is what makes two of them the same.
 #[derive(Debug, Serialize)]
@@ -66,6 +64,9 @@ pub(crate) async fn create(ctx: &Ctx, command: CreateHugRequest) -> Result<HugRe
     let (requester, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
+    if erasure::any_erased(&work, &[requester]).await? {
+        return Err(service::Unauthenticated.into());
+    }
     let asked = idempotency::Request {
         user_id: requester,
         operation: "createHugRequest",
@@ -108,7 +109,12 @@ pub(crate) async fn close(ctx: &Ctx, id: &str) -> Result<HugRequest, HugRequestE
     let mut request = request.ok_or(HugRequestError::NotFound)?;
     if request.closed_at.is_none() {
         request.closed_at = Some(now);
+        let ends = request.expires_at > now;
         store::close(&*work, id, now).await?;
+        if ends {
+            let (requester_id, end) = (viewer, HugRequestEnd::Closed);
+            work.emit(&HugRequestEnded { request_id: id, requester_id, end, ended_at: now }).await?;
+        }
         work.commit().await?;
     }
     Ok(request)
@@ -147,26 +153,12 @@ async fn log_for_audience(
     request: &HugRequest,
     targets: &BTreeSet<UserId>,
 ) -> Result<(), StoreError> {
-    let happening = Happening {
-        kind: live::Kind::RequestPosted,
-        hug_id: None,
-        request_id: Some(request.id),
-        at: request.created_at,
-    };
+    let happening = Happening::to_request(live::Kind::RequestPosted, request.id, request.created_at);
     if request.audience == Audience::Private {
         let people: Vec<_> = targets.iter().copied().collect();
         return live::append_for_all(&**work, &people, happening).await;
     }
-    let mut after = None;
-    loop {
-        let requester = request.requester_id;
-        let people = relationships::followers(&**work, requester, after, FOLLOWERS_PAGE).await?;
-        live::append_for_all(&**work, &people, happening).await?;
-        after = people.last().copied();
-        if after.is_none() {
-            return Ok(());
-        }
-    }
+    live::append_for_followers(&**work, request.requester_id, BTreeSet::new(), happening).await
 }
 
 async fn tell_posted(work: &Work, request: &HugRequest, target_ids: Vec<UserId>) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ids::{HugRequestId, UserId};
 use pagination::{PageRequest, Slice};
 
-use super::{HugRequest, HugRequestError, HugRequestPosition, Scope, store};
+use super::{Declines, HugRequest, HugRequestError, HugRequestPosition, Scope, store};
 use crate::{
     context::Ctx,
     hugs::{self, Answers},
@@ -71,4 +71,17 @@ pub(crate) async fn targets(
         targets.entry(request).or_default().push(person);
     }
     Ok(targets)
+}
+
+/// How each of the requests was declined, as far as the viewer may know: their requester how often, whom they name whether
+/// by themself.
+pub(crate) async fn declines(
+    ctx: &Ctx,
+    requests: &[HugRequestId],
+) -> Result<HashMap<HugRequestId, Declines>, StoreError> {
+    let Ok(viewer) = ctx.viewer() else {
+        return Ok(HashMap::new());
+    };
+    ctx.settle().await;
+    store::declines(ctx.db.reader(), viewer.user_id, requests).await
 }

@@ -1,5 +1,7 @@
 //! The tables of requests and of whom they name.
 
+mod ending;
+
 use chrono::{DateTime, Utc};
 use database::keyset::{self, Shown};
 use ids::{HugRequestId, UserId};
@@ -11,6 +13,9 @@ use sea_orm::{
     QuerySelect, QueryTrait,
     sea_query::{ExprTrait, SimpleExpr},
 };
+
+pub(crate) use ending::{Declines, forget};
+pub(super) use ending::{declines, due, names, note_declined, note_expired};
 
 use super::{Audience, HugRequest, HugRequestPosition, Scope, Urgency};
 use crate::store::Named;
@@ -31,6 +36,8 @@ mod request {
         pub created_at: DateTimeUtc,
         pub expires_at: DateTimeUtc,
         pub closed_at: Option<DateTimeUtc>,
+        /// That it expired was told.
+        pub expired_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -50,6 +57,7 @@ mod target {
         pub request_id: ids::HugRequestId,
         #[sea_orm(primary_key, auto_increment = false)]
         pub person_id: ids::UserId,
+        pub declined_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -72,14 +80,17 @@ pub(super) async fn insert(
         created_at: Set(request.created_at),
         expires_at: Set(request.expires_at),
         closed_at: Set(request.closed_at),
+        expired_at: Set(None),
     };
     request::Entity::insert(row).exec_without_returning(connection).await?;
     if targets.is_empty() {
         return Ok(());
     }
-    let targets = targets
-        .iter()
-        .map(|target| target::ActiveModel { request_id: Set(request.id), person_id: Set(*target) });
+    let targets = targets.iter().map(|target| target::ActiveModel {
+        request_id: Set(request.id),
+        person_id: Set(*target),
+        declined_at: Set(None),
+    });
     target::Entity::insert_many(targets).exec_without_returning(connection).await.map(|_| ())
 }
 
@@ -144,6 +155,7 @@ pub(super) async fn page(
             .filter(request::Column::RequesterId.ne(viewer))
             .filter(not_hidden_from(viewer))
             .filter(addressed_to(viewer))
+            .filter(declined_by(viewer).not())
             .apply_if((scope == Scope::Followed).then_some(()), |requests, ()| {
                 requests.filter(of_followed(viewer))
             })
@@ -196,6 +208,15 @@ fn naming(viewer: UserId) -> SimpleExpr {
         .column(target::Column::RequestId)
         .filter(target::Column::PersonId.eq(viewer));
     request::Column::Id.in_subquery(named.into_query())
+}
+
+fn declined_by(viewer: UserId) -> SimpleExpr {
+    let declined = target::Entity::find()
+        .select_only()
+        .column(target::Column::RequestId)
+        .filter(target::Column::PersonId.eq(viewer))
+        .filter(target::Column::DeclinedAt.is_not_null());
+    request::Column::Id.in_subquery(declined.into_query())
 }
 
 fn not_hidden_from(viewer: UserId) -> SimpleExpr {

@@ -1,7 +1,10 @@
 //! The table of hug types.
 
 use ids::HugTypeId;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 
 use super::HugType;
 
@@ -35,6 +38,46 @@ pub(crate) async fn all_active(connection: &impl ConnectionTrait) -> Result<Vec<
         .order_by_asc(entity::Column::Position)
         .order_by_asc(entity::Column::Id);
     Ok(active.all(connection).await?.into_iter().map(HugType::from).collect())
+}
+
+/// All types, retired ones as well, in the order in which they are shown.
+pub(crate) async fn all(connection: &impl ConnectionTrait) -> Result<Vec<HugType>, DbErr> {
+    let all = entity::Entity::find().order_by_asc(entity::Column::Position).order_by_asc(entity::Column::Id);
+    Ok(all.all(connection).await?.into_iter().map(HugType::from).collect())
+}
+
+/// The type, which nobody else changes until the transaction ends.
+pub(super) async fn find(connection: &impl ConnectionTrait, id: HugTypeId) -> Result<Option<HugType>, DbErr> {
+    let row = entity::Entity::find_by_id(id).lock_exclusive().one(connection).await?;
+    Ok(row.map(HugType::from))
+}
+
+/// Writes a new type, shown after all others.
+pub(super) async fn insert(connection: &impl ConnectionTrait, hug_type: &HugType) -> Result<(), DbErr> {
+    let last = entity::Entity::find().order_by_desc(entity::Column::Position).one(connection).await?;
+    let row = entity::ActiveModel {
+        id: Set(hug_type.id),
+        name: Set(hug_type.name.clone()),
+        emoji: Set(hug_type.emoji.clone()),
+        duration_ms: Set(hug_type.duration_ms),
+        intensity: Set(hug_type.intensity),
+        active: Set(hug_type.active),
+        position: Set(last.map_or(1, |last| last.position + 1)),
+    };
+    entity::Entity::insert(row).exec_without_returning(connection).await.map(|_| ())
+}
+
+pub(super) async fn save(connection: &impl ConnectionTrait, hug_type: &HugType) -> Result<(), DbErr> {
+    let row = entity::ActiveModel {
+        id: Set(hug_type.id),
+        name: Set(hug_type.name.clone()),
+        emoji: Set(hug_type.emoji.clone()),
+        duration_ms: Set(hug_type.duration_ms),
+        intensity: Set(hug_type.intensity),
+        active: Set(hug_type.active),
+        ..Default::default()
+    };
+    row.update(connection).await.map(|_| ())
 }
 
 /// The type, if it can be sent.

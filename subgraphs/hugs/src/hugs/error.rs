@@ -1,5 +1,6 @@
 //! Why a hug isn't sent, or doesn't change.
 
+use chrono::TimeDelta;
 use idempotency::IdempotencyError;
 
 use crate::{context::ProjectionBehind, store::StoreError, text::MessageTooLong};
@@ -19,8 +20,10 @@ pub(crate) enum HugError {
     /// The recipient is missing, in a blocked pair with the sender, or refuses by policy. Nobody can tell which.
     #[error("this person can't be hugged")]
     NotAllowed,
-    #[error("that were many hugs; try again later")]
-    RateLimited,
+    #[error("that were many hugs; try again in {} minutes", minutes(*.wait))]
+    RateLimited { wait: TimeDelta },
+    #[error("you have returned this hug")]
+    AlreadyReturned,
     #[error("the hug has been seen already")]
     AlreadySeen,
     #[error("the hug was taken back")]
@@ -31,4 +34,9 @@ pub(crate) enum HugError {
     Behind(#[from] ProjectionBehind),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Whole minutes, after which it works.
+fn minutes(wait: TimeDelta) -> i64 {
+    wait.num_minutes() + 1
 }

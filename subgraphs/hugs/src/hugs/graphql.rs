@@ -1,17 +1,20 @@
 //! Hugs as clients see them.
 
+mod input;
+
 use std::collections::HashMap;
 
 use async_graphql::{
-    Context, Enum, Error, ID, InputObject, Object, Result, SimpleObject,
+    Context, Enum, Error, ID, Object, Result, SimpleObject,
     dataloader::{DataLoader, Loader},
 };
 use chrono::{DateTime, Utc};
 use graphql::{Connection, Failure, Refusal, UserError, connection, page_request, settle};
 use idempotency::IdempotencyError;
 use ids::{HugId, HugTypeId};
+use input::{CancelHugInput, HugFilter, MarkHugSeenInput, ReturnHugInput, SendHugInput, ThankHugInput};
 
-use super::{HugError, HugPosition, Listed, SendHug};
+use super::{HistoryFilter, HugError, HugPosition, Listed};
 use crate::{
     batch::{Batch, BatchError},
     context::Ctx,
@@ -44,13 +47,13 @@ pub(crate) enum HugDirection {
     Sent,
     /// Received by the viewer, without those that arrived quietly.
     Received,
-    /// Received quietly, by the viewer's own policy.
+    /// Received quietly, by the viewer's own policy: they wait for `acceptHugsFrom` or `declineHugsFrom`.
     Filtered,
 }
 
 /// A hug as its viewer sees it.
 #[derive(Debug, Clone)]
-pub(crate) struct Hug(pub(crate) super::Hug);
+pub(crate) struct Hug(pub(crate) super::SeenHug);
 
 /// A hug from one person to another. Only the two of them can see it.
 #[Object]
@@ -62,7 +65,7 @@ impl Hug {
 
     /// What became of it.
     async fn status(&self) -> HugStatus {
-        self.0.status().into()
+        self.0.status.into()
     }
 
     /// What the sender wrote, up to 500 characters. The recipient can't read it once the hug was taken back.
@@ -103,14 +106,34 @@ impl Hug {
         found.map(HugType::from).ok_or_else(|| Failure::internal("a hug has a type that isn't there"))
     }
 
-    /// Who sent it.
-    async fn sender(&self) -> User {
-        User::new(self.0.sender_id)
+    /// Who sent it; null for the recipient of an anonymous one.
+    async fn sender(&self) -> Option<User> {
+        self.0.sender.map(User::new)
     }
 
-    /// Who received it.
-    async fn recipient(&self) -> User {
-        User::new(self.0.recipient_id)
+    /// Who received it; null for who returned an anonymous one.
+    async fn recipient(&self) -> Option<User> {
+        self.0.recipient.map(User::new)
+    }
+
+    /// Whether the recipient is not to know who sent it.
+    async fn is_anonymous(&self) -> bool {
+        self.0.anonymous
+    }
+
+    /// The hug that it returns.
+    async fn returns(&self, gql: &Context<'_>) -> Result<Option<Hug>> {
+        let Some(id) = self.0.returns else {
+            return Ok(None);
+        };
+        let hugs = gql.data::<DataLoader<Batch>>()?;
+        Ok(hugs.load_one(id).await.map_err(Failure::internal)?.map(Hug))
+    }
+
+    /// The hug with which it was returned.
+    async fn returned_with(&self, gql: &Context<'_>) -> Result<Option<Hug>> {
+        let hugs = gql.data::<DataLoader<Batch>>()?;
+        Ok(hugs.load_one(ReturnOf(self.0.id)).await.map_err(Failure::internal)?.map(Hug))
     }
 
     /// Whether it arrived quietly, by the recipient's own policy. The sender always reads false.
@@ -128,48 +151,6 @@ impl Hug {
     }
 }
 
-/// A hug to be sent.
-#[derive(Debug, InputObject)]
-pub(crate) struct SendHugInput {
-    /// Who shall be hugged.
-    recipient_id: ID,
-    /// The kind of hug, one of `hugTypes`.
-    type_id: ID,
-    /// A message of up to 500 characters, without the space around it.
-    message: Option<String>,
-    /// The same key with the same input sends the hug once. Up to 255 characters, kept for 24 hours.
-    idempotency_key: Option<String>,
-}
-
-impl TryFrom<SendHugInput> for SendHug {
-    type Error = HugError;
-
-    fn try_from(input: SendHugInput) -> Result<Self, HugError> {
-        Self::parse(&input.recipient_id, &input.type_id, input.message.as_deref(), input.idempotency_key)
-    }
-}
-
-/// A hug that the viewer has seen.
-#[derive(Debug, InputObject)]
-pub(crate) struct MarkHugSeenInput {
-    /// The hug, one that the viewer received.
-    hug_id: ID,
-}
-
-/// A hug that the viewer is thankful for.
-#[derive(Debug, InputObject)]
-pub(crate) struct ThankHugInput {
-    /// The hug, one that the viewer received.
-    hug_id: ID,
-}
-
-/// A hug that the viewer takes back.
-#[derive(Debug, InputObject)]
-pub(crate) struct CancelHugInput {
-    /// The hug, one that the viewer sent.
-    hug_id: ID,
-}
-
 /// The hug, or why nothing was done.
 #[derive(SimpleObject)]
 pub(crate) struct HugPayload {
@@ -179,7 +160,7 @@ pub(crate) struct HugPayload {
     pub(crate) errors: Vec<UserError>,
 }
 
-fn payload(result: Result<super::Hug, HugError>) -> Result<HugPayload> {
+fn payload(result: Result<super::SeenHug, HugError>) -> Result<HugPayload> {
     let (hug, errors) = settle(result)?;
     Ok(HugPayload { hug: hug.map(Hug), errors })
 }
@@ -210,6 +191,7 @@ impl HugQuery {
         &self,
         gql: &Context<'_>,
         #[graphql(desc = "Which of them; `ALL` when nothing is given.")] direction: Option<HugDirection>,
+        #[graphql(desc = "Only those of which this holds.")] filter: Option<HugFilter>,
         #[graphql(desc = "How many from the start: up to 100, 20 when no size is given.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end: up to 100.")] last: Option<i32>,
@@ -217,7 +199,9 @@ impl HugQuery {
     ) -> Result<Option<Connection<Hug>>> {
         let page = page_request(first, after, last, before)?;
         let listed = direction.map_or(Listed::All, Listed::from);
-        let hugs = super::history(gql.data::<Ctx>()?, listed, page).await.map_err(failure)?;
+        let filter = HistoryFilter::try_from(filter.unwrap_or_default());
+        let filter = filter.map_err(|error| Failure::BadUserInput.error(error))?;
+        let hugs = super::history(gql.data::<Ctx>()?, listed, &filter, page).await.map_err(failure)?;
         Ok(Some(connection(hugs, HugPosition::of, Hug)))
     }
 }
@@ -228,13 +212,24 @@ pub(crate) struct HugMutation;
 #[Object]
 impl HugMutation {
     /// Sends a hug. Refused with `CANNOT_HUG_SELF`, `HUG_TYPE_NOT_FOUND`, `MESSAGE_TOO_LONG`, `HUG_NOT_ALLOWED`,
-    /// `RATE_LIMITED` (600 an hour, 120 of them to the same person), `IDEMPOTENCY_KEY_REUSED` or
+    /// `RATE_LIMITED` (600 an hour and 3000 a day, 120 an hour to the same person; for accounts of less than a week 60 an hour
+    /// and 240 a day; of anonymous ones 20 a day, 3 of them to the same person), `IDEMPOTENCY_KEY_REUSED` or
     /// `IDEMPOTENCY_KEY_MALFORMED`.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn send_hug(&self, gql: &Context<'_>, input: SendHugInput) -> Result<HugPayload> {
         let ctx = gql.data::<Ctx>()?;
         let sending = async { super::send(ctx, input.try_into()?).await };
         payload(sending.await)
+    }
+
+    /// Sends a hug back to whoever sent one to the viewer, which also marks that one as seen. Each hug is returned once; an
+    /// anonymous one, too, whose sender stays unknown. Refused with `HUG_NOT_FOUND`, `HUG_CANCELLED`,
+    /// `HUG_ALREADY_RETURNED`, and as `sendHug` is.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn return_hug(&self, gql: &Context<'_>, input: ReturnHugInput) -> Result<HugPayload> {
+        let ctx = gql.data::<Ctx>()?;
+        let returning = async { super::return_hug(ctx, input.try_into()?).await };
+        payload(returning.await)
     }
 
     /// Says that the viewer has seen a hug they received. Saying it again changes nothing. Refused with
@@ -267,7 +262,8 @@ impl Refusal for HugError {
             Self::TypeNotFound => ("HUG_TYPE_NOT_FOUND", &["input", "typeId"]),
             Self::MessageTooLong(_) => ("MESSAGE_TOO_LONG", &["input", "message"]),
             Self::NotAllowed => ("HUG_NOT_ALLOWED", &["input", "recipientId"]),
-            Self::RateLimited => ("RATE_LIMITED", &[]),
+            Self::RateLimited { .. } => ("RATE_LIMITED", &[]),
+            Self::AlreadyReturned => ("HUG_ALREADY_RETURNED", &["input", "hugId"]),
             Self::AlreadySeen => ("HUG_ALREADY_SEEN", &["input", "hugId"]),
             Self::Cancelled => ("HUG_CANCELLED", &["input", "hugId"]),
             Self::Key(IdempotencyError::Reused) => ("IDEMPOTENCY_KEY_REUSED", &["input", "idempotencyKey"]),
@@ -292,11 +288,26 @@ pub(crate) fn failure(error: HugError) -> Error {
     }
 }
 
-impl Loader<HugId> for Batch {
-    type Value = super::Hug;
+/// The hug with which one was returned, as a key of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReturnOf(HugId);
+
+impl Loader<ReturnOf> for Batch {
+    type Value = super::SeenHug;
     type Error = BatchError;
 
-    async fn load(&self, ids: &[HugId]) -> Result<HashMap<HugId, super::Hug>, BatchError> {
+    async fn load(&self, keys: &[ReturnOf]) -> Result<HashMap<ReturnOf, super::SeenHug>, BatchError> {
+        let returned: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = super::returns_of(&self.0, &returned).await?;
+        Ok(found.into_iter().map(|(returned, hug)| (ReturnOf(returned), hug)).collect())
+    }
+}
+
+impl Loader<HugId> for Batch {
+    type Value = super::SeenHug;
+    type Error = BatchError;
+
+    async fn load(&self, ids: &[HugId]) -> Result<HashMap<HugId, super::SeenHug>, BatchError> {
         let found = super::visible(&self.0, ids).await?;
         Ok(found.into_iter().map(|hug| (hug.id, hug)).collect())
     }

@@ -19,6 +19,35 @@ pub(crate) struct Hug {
     pub(crate) message: Option<String>,
     /// It arrived quietly, by the recipient's policy.
     pub(crate) filtered: bool,
+    /// The recipient is not to know who sent it.
+    pub(crate) anonymous: bool,
+    /// It returns an anonymous one: its sender doesn't know to whom.
+    pub(crate) to_anonymous: bool,
+    /// The hug that it returns.
+    pub(crate) returns: Option<HugId>,
+    pub(crate) sent_at: DateTime<Utc>,
+    pub(crate) seen_at: Option<DateTime<Utc>>,
+    pub(crate) thanked_at: Option<DateTime<Utc>>,
+    pub(crate) cancelled_at: Option<DateTime<Utc>>,
+    /// The recipient declined it while it waited: for them it is gone.
+    pub(crate) declined_at: Option<DateTime<Utc>>,
+}
+
+/// A hug as one of its two parties sees it, with nothing in it that this one is not to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SeenHug {
+    pub(crate) id: HugId,
+    pub(crate) status: HugStatus,
+    /// `None` for the recipient of an anonymous one.
+    pub(crate) sender: Option<UserId>,
+    /// `None` for who returned an anonymous one.
+    pub(crate) recipient: Option<UserId>,
+    pub(crate) type_id: HugTypeId,
+    pub(crate) request_id: Option<HugRequestId>,
+    pub(crate) returns: Option<HugId>,
+    pub(crate) message: Option<String>,
+    pub(crate) filtered: bool,
+    pub(crate) anonymous: bool,
     pub(crate) sent_at: DateTime<Utc>,
     pub(crate) seen_at: Option<DateTime<Utc>>,
     pub(crate) thanked_at: Option<DateTime<Utc>>,
@@ -75,17 +104,35 @@ impl Hug {
         }
     }
 
-    /// As one of its two parties sees it: the sender doesn't learn that it was filtered, and the recipient doesn't
-    /// read what was taken back. Nobody else sees it at all.
-    pub(super) fn seen_by(mut self, viewer: UserId) -> Option<Self> {
-        if viewer == self.sender_id {
-            self.filtered = false;
-        } else if viewer == self.recipient_id {
-            self.message = self.message.filter(|_| self.cancelled_at.is_none());
-        } else {
+    /// Whether the party `viewer` is not to know who the other is. What then depended on the other would tell.
+    pub(super) fn hides_other_from(&self, viewer: UserId) -> bool {
+        (self.anonymous && viewer == self.recipient_id) || (self.to_anonymous && viewer == self.sender_id)
+    }
+
+    /// As one of its two parties sees it: the sender doesn't learn that it was filtered or declined, and the recipient
+    /// doesn't read what was taken back. Nobody else sees it at all.
+    pub(crate) fn seen_by(self, viewer: UserId) -> Option<SeenHug> {
+        let sends = viewer == self.sender_id;
+        if !sends && (viewer != self.recipient_id || self.declined_at.is_some()) {
             return None;
         }
-        Some(self)
+        let hidden = self.hides_other_from(viewer);
+        Some(SeenHug {
+            id: self.id,
+            status: self.status(),
+            sender: Some(self.sender_id).filter(|_| sends || !hidden),
+            recipient: Some(self.recipient_id).filter(|_| !sends || !hidden),
+            type_id: self.type_id,
+            request_id: self.request_id,
+            returns: self.returns,
+            message: self.message.filter(|_| sends || self.cancelled_at.is_none()),
+            filtered: self.filtered && !sends,
+            anonymous: self.anonymous,
+            sent_at: self.sent_at,
+            seen_at: self.seen_at,
+            thanked_at: self.thanked_at,
+            cancelled_at: self.cancelled_at,
+        })
     }
 }
 
@@ -125,7 +172,7 @@ impl Key for HugPosition {
 }
 
 impl HugPosition {
-    pub(crate) fn of(hug: &Hug) -> Self {
+    pub(crate) fn of(hug: &SeenHug) -> Self {
         Self { at: hug.sent_at, id: hug.id }
     }
 }
@@ -150,11 +197,38 @@ mod tests {
             request_id: None,
             message: Some("there, there".to_owned()),
             filtered: true,
+            anonymous: false,
+            to_anonymous: false,
+            returns: None,
             sent_at: DateTime::UNIX_EPOCH,
             seen_at: None,
             thanked_at: None,
             cancelled_at: None,
+            declined_at: None,
         }
+    }
+
+    #[test]
+    fn who_is_behind_an_anonymous_hug_stands_in_nothing_that_the_other_sees() {
+        let anonymous = Hug { anonymous: true, ..hug() };
+        let seen = anonymous.clone().seen_by(anonymous.recipient_id).unwrap();
+        assert_eq!((seen.sender, seen.recipient), (None, Some(anonymous.recipient_id)));
+        assert!(!format!("{seen:?}").contains(&anonymous.sender_id.as_uuid().to_string()));
+        assert_eq!(anonymous.clone().seen_by(anonymous.sender_id).unwrap().sender, Some(anonymous.sender_id));
+
+        let returned = Hug { to_anonymous: true, ..hug() };
+        let seen = returned.clone().seen_by(returned.sender_id).unwrap();
+        assert_eq!((seen.sender, seen.recipient), (Some(returned.sender_id), None));
+        let seen = returned.clone().seen_by(returned.recipient_id).unwrap();
+        assert_eq!((seen.sender, seen.recipient), (Some(returned.sender_id), Some(returned.recipient_id)));
+    }
+
+    #[test]
+    fn what_was_declined_is_gone_for_the_recipient_and_the_sender_can_not_tell() {
+        let hug = hug();
+        let declined = Hug { declined_at: Some(DateTime::UNIX_EPOCH), ..hug.clone() };
+        assert_eq!(declined.clone().seen_by(declined.recipient_id), None);
+        assert_eq!(declined.seen_by(hug.sender_id), hug.clone().seen_by(hug.sender_id));
     }
 
     #[test]

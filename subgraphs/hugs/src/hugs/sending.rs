@@ -6,8 +6,9 @@ use ids::{HugId, HugTypeId, UserId};
 use outbox::Work;
 use serde::Serialize;
 
-use super::{Hug, HugError, check_limits, model::Side, store};
+use super::{Hug, HugError, SeenHug, Sending, check_limits, model::Side, store};
 use crate::{
+    consents,
     context::Ctx,
     hug_types,
     live::{self, Happening},
@@ -22,6 +23,7 @@ pub(crate) struct SendHug {
     recipient: UserId,
     type_id: HugTypeId,
     message: Option<Message>,
+    anonymous: bool,
     #[serde(skip)]
     key: Option<String>,
 }
@@ -31,19 +33,21 @@ impl SendHug {
         recipient: &str,
         type_id: &str,
         message: Option<&str>,
+        anonymous: bool,
         key: Option<String>,
     ) -> Result<Self, HugError> {
         Ok(Self {
             recipient: UserId::parse(recipient).map_err(|_| HugError::NotAllowed)?,
             type_id: HugTypeId::parse(type_id).map_err(|_| HugError::TypeNotFound)?,
             message: Message::parse_optional(message)?,
+            anonymous,
             key,
         })
     }
 }
 
 /// Sends the hug on the viewer's behalf.
-pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<Hug, HugError> {
+pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<SeenHug, HugError> {
     let sender = ctx.viewer()?.user_id;
     let (recipient, now) = (command.recipient, ctx.now());
     if recipient == sender {
@@ -51,6 +55,9 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<Hug, HugError> {
     }
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
+    if erasure::any_erased(&work, &[sender, recipient]).await? {
+        return Err(HugError::NotAllowed);
+    }
     let request = idempotency::Request { user_id: sender, operation: "sendHug", key: command.key.as_deref() };
     let claim = match idempotency::begin(&*work, request, &command, now).await? {
         Begun::First(claim) => claim,
@@ -59,11 +66,16 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<Hug, HugError> {
     if hug_types::active(&*work, command.type_id).await?.is_none() {
         return Err(HugError::TypeNotFound);
     }
-    let admission = people::admission(&*work, sender, recipient, now).await?;
+    let anonymous = command.anonymous;
+    let admission = match anonymous {
+        true => people::admission_of_anonymous(&*work, sender, recipient).await?,
+        false => people::admission(&*work, sender, recipient, now).await?,
+    };
     if admission == Admission::Refused {
         return Err(HugError::NotAllowed);
     }
-    check_limits(&*work, sender, recipient, now).await?;
+    let sending = Sending { sender, recipient: Some(recipient), anonymous };
+    check_limits(&*work, sending, now).await?;
     let hug = Hug {
         id: HugId::at(now),
         sender_id: sender,
@@ -72,11 +84,18 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<Hug, HugError> {
         request_id: None,
         message: command.message.map(Message::into_string),
         filtered: admission == Admission::Quiet,
+        anonymous,
+        to_anonymous: false,
+        returns: None,
         sent_at: now,
         seen_at: None,
         thanked_at: None,
         cancelled_at: None,
+        declined_at: None,
     };
+    if !anonymous {
+        consents::note_known(&*work, &mut [(sender, recipient)], now).await?;
+    }
     deliver(&work, &hug, live::Kind::Received).await?;
     claim.complete(&*work, &hug.id).await?;
     work.commit().await?;
@@ -91,7 +110,7 @@ pub(crate) async fn deliver(work: &Work, hug: &Hug, kind: live::Kind) -> Result<
     store::add_side(&**work, hug, Side::Sent).await?;
     store::add_side(&**work, hug, received).await?;
     if !hug.filtered {
-        let happening = Happening { kind, hug_id: Some(hug.id), request_id: hug.request_id, at: hug.sent_at };
+        let happening = Happening::to_hug(kind, hug.id, hug.sent_at).answering(hug.request_id);
         live::append(&**work, hug.recipient_id, happening).await?;
     }
     work.emit(&HugSent {
@@ -100,16 +119,16 @@ pub(crate) async fn deliver(work: &Work, hug: &Hug, kind: live::Kind) -> Result<
         sender_id: hug.sender_id,
         recipient_id: hug.recipient_id,
         request_id: hug.request_id,
-        returns: None,
-        anonymous: false,
-        quietly: false,
+        returns: hug.returns,
+        anonymous: hug.anonymous,
+        quietly: hug.filtered,
         sent_at: hug.sent_at,
     })
     .await
 }
 
 /// The hug of the first request with the same key. When the two have become a blocked pair, it is gone for the sender.
-async fn sent_before(work: &Work, sender: UserId, id: HugId) -> Result<Hug, HugError> {
+pub(super) async fn sent_before(work: &Work, sender: UserId, id: HugId) -> Result<SeenHug, HugError> {
     let mut hugs = store::visible(&**work, sender, &[id]).await?;
     hugs.pop().ok_or(HugError::NotAllowed)
 }

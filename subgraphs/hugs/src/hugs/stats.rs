@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use ids::UserId;
+use ids::{HugTypeId, UserId};
 
 use super::store;
-use crate::{context::Ctx, store::StoreError};
+use crate::{context::Ctx, group_hugs, store::StoreError};
 
 /// Counts of a person's hugs, without those that were taken back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,4 +35,37 @@ pub(crate) async fn of_people(ctx: &Ctx, people: &[UserId]) -> Result<HashMap<Us
         stats.entry(received.person).or_default().received = received.hugs;
     }
     Ok(stats)
+}
+
+/// How many hugs of a type somebody sent and received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TypeStats {
+    pub(crate) type_id: HugTypeId,
+    pub(crate) sent: i64,
+    pub(crate) received: i64,
+}
+
+/// The viewer's own hugs by type, those of most hugs first.
+pub(crate) async fn by_type(ctx: &Ctx, viewer: UserId) -> Result<Vec<TypeStats>, StoreError> {
+    ctx.settle().await;
+    let mut stats: HashMap<HugTypeId, TypeStats> = HashMap::new();
+    for sent in [true, false] {
+        for count in store::count_by_type(ctx.db.reader(), viewer, sent).await? {
+            let type_id = count.type_id;
+            let of_type = stats.entry(type_id).or_insert(TypeStats { type_id, sent: 0, received: 0 });
+            if sent {
+                of_type.sent = count.hugs;
+            } else {
+                of_type.received = count.hugs;
+            }
+        }
+    }
+    let mut stats: Vec<_> = stats.into_values().collect();
+    stats.sort_by_key(|of_type| (-(of_type.sent + of_type.received), of_type.type_id));
+    Ok(stats)
+}
+
+/// In how many group hugs the viewer took part to the end.
+pub(crate) async fn groups(ctx: &Ctx, viewer: UserId) -> Result<u64, StoreError> {
+    group_hugs::count_completed(ctx.db.reader(), viewer).await
 }

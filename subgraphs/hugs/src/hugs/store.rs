@@ -1,17 +1,22 @@
 //! The tables of hugs and of each party's side of them.
 
+mod counting;
+mod sides;
+mod waiting;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use database::keyset::{self, Shown};
+pub(super) use counting::{count_by_recipient, count_by_sender, count_by_type};
 use ids::{HugId, HugRequestId, UserId};
-use pagination::PageRequest;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    PaginatorTrait, QueryFilter, QuerySelect, Select, sea_query::ExprTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::ExprTrait,
 };
+pub(super) use sides::{page_of_sides, received_instants};
+pub(crate) use waiting::{drop_from, drop_one, forget, let_in_from, let_in_one, sender_of_received};
 
-use super::{Hug, HugPosition, Listed, model::Side};
+use super::{Hug, SeenHug, model::Side};
 use crate::store::Named;
 
 mod hug {
@@ -29,10 +34,14 @@ mod hug {
         pub request_id: Option<ids::HugRequestId>,
         pub message: Option<String>,
         pub filtered: bool,
+        pub anonymous: bool,
+        pub to_anonymous: bool,
+        pub returns: Option<ids::HugId>,
         pub sent_at: DateTimeUtc,
         pub seen_at: Option<DateTimeUtc>,
         pub thanked_at: Option<DateTimeUtc>,
         pub cancelled_at: Option<DateTimeUtc>,
+        pub declined_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -55,6 +64,7 @@ mod side {
         pub other_id: ids::UserId,
         pub side: String,
         pub sent_at: DateTimeUtc,
+        pub other_hidden: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -72,10 +82,14 @@ pub(super) async fn insert(connection: &impl ConnectionTrait, hug: &Hug) -> Resu
         request_id: Set(hug.request_id),
         message: Set(hug.message.clone()),
         filtered: Set(hug.filtered),
+        anonymous: Set(hug.anonymous),
+        to_anonymous: Set(hug.to_anonymous),
+        returns: Set(hug.returns),
         sent_at: Set(hug.sent_at),
         seen_at: Set(hug.seen_at),
         thanked_at: Set(hug.thanked_at),
         cancelled_at: Set(hug.cancelled_at),
+        declined_at: Set(hug.declined_at),
     };
     hug::Entity::insert(row).exec_without_returning(connection).await.map(|_| ())
 }
@@ -91,6 +105,7 @@ pub(super) async fn add_side(connection: &impl ConnectionTrait, hug: &Hug, side:
         other_id: Set(other),
         side: Set(side.name().to_owned()),
         sent_at: Set(hug.sent_at),
+        other_hidden: Set(hug.hides_other_from(person)),
     };
     side::Entity::insert(row).exec_without_returning(connection).await.map(|_| ())
 }
@@ -121,105 +136,93 @@ pub(super) async fn save_progress(connection: &impl ConnectionTrait, hug: &Hug) 
     row.update(connection).await.map(|_| ())
 }
 
-/// Those of the hugs that `viewer` is a party of, without those of blocked pairs, as `viewer` sees them.
+/// Those of the hugs that `viewer` is a party of, without those of blocked pairs, as `viewer` sees them. Who the other party
+/// is doesn't matter where the viewer isn't to know.
 pub(super) async fn visible(
     connection: &impl ConnectionTrait,
     viewer: UserId,
     ids: &[HugId],
-) -> Result<Vec<Hug>, DbErr> {
+) -> Result<Vec<SeenHug>, DbErr> {
+    let sent = Condition::all().add(hug::Column::SenderId.eq(viewer)).add(
+        hug::Column::ToAnonymous
+            .eq(true)
+            .or(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::RecipientId))),
+    );
+    let received = Condition::all().add(hug::Column::RecipientId.eq(viewer)).add(
+        hug::Column::Anonymous
+            .eq(true)
+            .or(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::SenderId))),
+    );
     let hugs = hug::Entity::find()
         .filter(hug::Column::Id.is_in(ids.iter().copied()))
-        .filter(hug::Column::SenderId.eq(viewer).or(hug::Column::RecipientId.eq(viewer)))
-        .filter(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::SenderId)))
-        .filter(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::RecipientId)));
+        .filter(Condition::any().add(sent).add(received));
     let rows = hugs.all(connection).await?;
     Ok(rows.into_iter().filter_map(|row| Hug::from(row).seen_by(viewer)).collect())
 }
 
-/// The ids of a page of the history of `viewer`, nearest first in the page's direction.
-pub(super) async fn page_of_sides(
+/// Which hugs of a sender to count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    pub(super) sender: UserId,
+    /// Only those to this person.
+    pub(super) recipient: Option<UserId>,
+    pub(super) anonymous_only: bool,
+    pub(super) since: DateTime<Utc>,
+}
+
+impl Sent {
+    fn select(self) -> Select<hug::Entity> {
+        let mut sent = hug::Entity::find()
+            .filter(hug::Column::SenderId.eq(self.sender))
+            .filter(hug::Column::SentAt.gt(self.since));
+        if let Some(recipient) = self.recipient {
+            sent = sent.filter(hug::Column::RecipientId.eq(recipient));
+        }
+        if self.anonymous_only {
+            sent = sent.filter(hug::Column::Anonymous.eq(true));
+        }
+        sent
+    }
+}
+
+/// How many of these hugs there are, taken back or not.
+pub(super) async fn count_sent(connection: &impl ConnectionTrait, sent: Sent) -> Result<u64, DbErr> {
+    sent.select().count(connection).await
+}
+
+/// When the first of these hugs was sent.
+pub(super) async fn oldest_sent(
     connection: &impl ConnectionTrait,
-    viewer: UserId,
-    listed: Listed,
-    page: &PageRequest<HugPosition>,
+    sent: Sent,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let oldest = sent.select().order_by_asc(hug::Column::SentAt).one(connection).await?;
+    Ok(oldest.map(|hug| hug.sent_at))
+}
+
+/// Whether some hug returns this one.
+pub(super) async fn is_returned(connection: &impl ConnectionTrait, hug: HugId) -> Result<bool, DbErr> {
+    Ok(!returning(connection, &[hug]).await?.is_empty())
+}
+
+/// The hugs that return these.
+pub(super) async fn returning(
+    connection: &impl ConnectionTrait,
+    returned: &[HugId],
 ) -> Result<Vec<HugId>, DbErr> {
-    let side = match listed {
-        Listed::All => side::Column::Side.ne(Side::Filtered.name()),
-        Listed::Sent => side::Column::Side.eq(Side::Sent.name()),
-        Listed::Received => side::Column::Side.eq(Side::Received.name()),
-        Listed::Filtered => side::Column::Side.eq(Side::Filtered.name()),
-    };
-    let sides = side::Entity::find()
-        .filter(side::Column::PersonId.eq(viewer))
-        .filter(side)
-        .filter(relationships::not_blocked_with(viewer, (side::Entity, side::Column::OtherId)));
-    let columns = [side::Column::SentAt, side::Column::HugId];
-    let values = |position: &HugPosition| vec![position.at.into(), position.id.into()];
-    let rows = keyset::page(sides, page, Shown::NewestFirst, &columns, values).all(connection).await?;
-    Ok(rows.into_iter().map(|row| row.hug_id).collect())
-}
-
-/// How many hugs `sender` has sent since then, taken back or not; to `recipient`, if one is given.
-pub(super) async fn count_sent(
-    connection: &impl ConnectionTrait,
-    sender: UserId,
-    recipient: Option<UserId>,
-    since: DateTime<Utc>,
-) -> Result<u64, DbErr> {
-    let mut sent =
-        hug::Entity::find().filter(hug::Column::SenderId.eq(sender)).filter(hug::Column::SentAt.gt(since));
-    if let Some(recipient) = recipient {
-        sent = sent.filter(hug::Column::RecipientId.eq(recipient));
-    }
-    sent.count(connection).await
-}
-
-/// A person's hugs on one side.
-#[derive(Debug, Clone, Copy, FromQueryResult)]
-pub(super) struct Count {
-    pub(super) person: UserId,
-    pub(super) hugs: i64,
-    pub(super) thanked: i64,
-}
-
-pub(super) async fn count_by_sender(
-    connection: &impl ConnectionTrait,
-    viewer: Option<UserId>,
-    people: &[UserId],
-) -> Result<Vec<Count>, DbErr> {
-    count(connection, viewer, people, hug::Column::SenderId, hug::Column::RecipientId).await
-}
-
-pub(super) async fn count_by_recipient(
-    connection: &impl ConnectionTrait,
-    viewer: Option<UserId>,
-    people: &[UserId],
-) -> Result<Vec<Count>, DbErr> {
-    count(connection, viewer, people, hug::Column::RecipientId, hug::Column::SenderId).await
-}
-
-async fn count(
-    connection: &impl ConnectionTrait,
-    viewer: Option<UserId>,
-    people: &[UserId],
-    own: hug::Column,
-    other: hug::Column,
-) -> Result<Vec<Count>, DbErr> {
-    if people.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut hugs = hug::Entity::find()
+    let returning = hug::Entity::find()
         .select_only()
-        .column_as(own, "person")
-        .column_as(hug::Column::Id.count(), "hugs")
-        .column_as(hug::Column::ThankedAt.count(), "thanked")
-        .filter(own.is_in(people.iter().copied()))
-        .filter(hug::Column::CancelledAt.is_null())
-        .group_by(own);
-    if let Some(viewer) = viewer {
-        hugs = hugs.filter(relationships::not_blocked_with(viewer, (hug::Entity, other)));
-    }
-    hugs.into_model().all(connection).await
+        .column(hug::Column::Id)
+        .filter(hug::Column::Returns.is_in(returned.iter().copied()));
+    returning.into_tuple().all(connection).await
+}
+
+/// Who sent the hug to whom, for moderators.
+pub(crate) async fn parties(
+    connection: &impl ConnectionTrait,
+    id: HugId,
+) -> Result<Option<(UserId, UserId)>, DbErr> {
+    let row = hug::Entity::find_by_id(id).one(connection).await?;
+    Ok(row.map(|row| (row.sender_id, row.recipient_id)))
 }
 
 /// How a request was answered.
@@ -282,10 +285,14 @@ impl From<hug::Model> for Hug {
             request_id: row.request_id,
             message: row.message,
             filtered: row.filtered,
+            anonymous: row.anonymous,
+            to_anonymous: row.to_anonymous,
+            returns: row.returns,
             sent_at: row.sent_at,
             seen_at: row.seen_at,
             thanked_at: row.thanked_at,
             cancelled_at: row.cancelled_at,
+            declined_at: row.declined_at,
         }
     }
 }

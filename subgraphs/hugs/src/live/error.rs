@@ -7,8 +7,10 @@ pub(crate) enum LiveError {
     #[error(transparent)]
     Unauthenticated(#[from] service::Unauthenticated),
     /// Malformed, of another stream, or somebody else's.
-    #[error("`after` is not a cursor of your hug events")]
+    #[error("`after` is not a cursor of this stream")]
     Cursor,
+    #[error("there is no such group hug")]
+    NoSuchGroup,
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,4 +1,4 @@
-//! Waking the live streams of this process, by person.
+//! Waking the live streams of this process, by whose log they follow.
 
 use std::{
     collections::HashMap,
@@ -9,17 +9,19 @@ use ids::UserId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::Topic;
+
 /// Knows who is listening here. Clones share what they know.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Hub {
-    listeners: Arc<Mutex<HashMap<UserId, watch::Sender<()>>>>,
+    listeners: Arc<Mutex<HashMap<Topic, watch::Sender<()>>>>,
     closed: CancellationToken,
 }
 
 impl Hub {
-    /// Wakes the streams of `person`.
-    pub(crate) fn wake(&self, person: UserId) {
-        if let Some(listener) = self.lock().get(&person) {
+    /// Wakes the streams of `topic`.
+    pub(crate) fn wake(&self, topic: impl Into<Topic>) {
+        if let Some(listener) = self.lock().get(&topic.into()) {
             listener.send_replace(());
         }
     }
@@ -27,7 +29,7 @@ impl Hub {
     /// Wakes the streams of those of `people` who listen.
     pub(crate) fn wake_each(&self, people: &[UserId]) {
         let listeners = self.lock();
-        for listener in people.iter().filter_map(|person| listeners.get(person)) {
+        for listener in people.iter().filter_map(|person| listeners.get(&Topic::Person(*person))) {
             listener.send_replace(());
         }
     }
@@ -44,13 +46,14 @@ impl Hub {
         self.closed.cancel();
     }
 
-    /// Takes part for `person`, until dropped.
-    pub(super) fn join(&self, person: UserId) -> Seat {
-        let woken = self.lock().entry(person).or_default().subscribe();
-        Seat { hub: self.clone(), person, woken }
+    /// Takes part for `topic`, until dropped.
+    pub(super) fn join(&self, topic: impl Into<Topic>) -> Seat {
+        let topic = topic.into();
+        let woken = self.lock().entry(topic).or_default().subscribe();
+        Seat { hub: self.clone(), topic, woken }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, watch::Sender<()>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, watch::Sender<()>>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -59,12 +62,12 @@ impl Hub {
 #[derive(Debug)]
 pub(super) struct Seat {
     hub: Hub,
-    person: UserId,
+    topic: Topic,
     woken: watch::Receiver<()>,
 }
 
 impl Seat {
-    /// Resolves once the person was woken after the last time; true when the hub has closed.
+    /// Resolves once the topic was woken after the last time; true when the hub has closed.
     pub(super) async fn woken_or_closed(&mut self) -> bool {
         tokio::select! {
             biased;
@@ -82,8 +85,8 @@ impl Drop for Seat {
     fn drop(&mut self) {
         let mut listeners = self.hub.lock();
         // The seat's own receiver is still counted.
-        if listeners.get(&self.person).is_some_and(|listener| listener.receiver_count() <= 1) {
-            listeners.remove(&self.person);
+        if listeners.get(&self.topic).is_some_and(|listener| listener.receiver_count() <= 1) {
+            listeners.remove(&self.topic);
         }
     }
 }

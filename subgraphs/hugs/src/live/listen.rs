@@ -3,13 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use bus::{Bus, Signal};
+use chrono::{DateTime, Utc};
 use database::Database;
 use events::{
     Envelope, Event,
-    hugs::{HugCancelled, HugRequestAnswered, HugRequestPosted, HugSeen, HugSent, HugThanked},
+    hugs::{
+        GroupHugChanged, GroupHugJoined, GroupHugLeft, HugCancelled, HugRequestAnswered, HugRequestPosted,
+        HugSeen, HugSent, HugThanked,
+    },
 };
 use futures::StreamExt as _;
-use ids::UserId;
+use ids::{GroupHugId, UserId};
 use tokio_util::sync::CancellationToken;
 
 use super::{Hub, store};
@@ -59,6 +63,10 @@ async fn wake_concerned(hub: &Hub, db: &Database, event: &Envelope) -> Result<()
     if let Some(posted) = read::<HugRequestPosted>(event) {
         return wake_audience(hub, db, &posted).await;
     }
+    if let Some((group, at)) = group_concerned(event) {
+        hub.wake(group);
+        return wake_audience_of_group(hub, db, group, at).await;
+    }
     if let Some(person) = concerned(event) {
         hub.wake(person);
     }
@@ -73,6 +81,31 @@ fn concerned(event: &Envelope) -> Option<UserId> {
         .or_else(|| read::<HugThanked>(event).map(|thanked| thanked.sender_id))
         .or_else(|| read::<HugCancelled>(event).map(|cancelled| cancelled.recipient_id))
         .or_else(|| read::<HugRequestAnswered>(event).map(|answered| answered.requester_id))
+}
+
+/// The group hug that the event is about, and the instant under which it stands in the logs.
+fn group_concerned(event: &Envelope) -> Option<(GroupHugId, DateTime<Utc>)> {
+    read::<GroupHugChanged>(event)
+        .map(|changed| (changed.group_hug_id, changed.changed_at))
+        .or_else(|| read::<GroupHugJoined>(event).map(|joined| (joined.group_hug_id, joined.joined_at)))
+        .or_else(|| read::<GroupHugLeft>(event).map(|left| (left.group_hug_id, left.left_at)))
+}
+
+async fn wake_audience_of_group(
+    hub: &Hub,
+    db: &Database,
+    group: GroupHugId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let people = store::audience_of_group(db.reader(), group, at, after, AUDIENCE_PAGE).await?;
+        hub.wake_each(&people);
+        after = people.last().copied();
+        if after.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 async fn wake_audience(hub: &Hub, db: &Database, posted: &HugRequestPosted) -> Result<(), StoreError> {

@@ -1,15 +1,44 @@
 //! What the log holds, and positions in it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ids::{HugId, HugRequestId, UserId};
+use ids::{GroupHugId, HugId, HugRequestId, UserId};
 use pagination::{Cursor, Key};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::LiveError;
 use crate::store::Named;
 
 /// How long the log is kept.
 pub(super) const RETENTION: TimeDelta = TimeDelta::days(30);
+
+/// What has a log of its own: a person, or a group hug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Topic {
+    Person(UserId),
+    Group(GroupHugId),
+}
+
+impl Topic {
+    pub(super) fn as_uuid(self) -> Uuid {
+        match self {
+            Self::Person(id) => id.as_uuid(),
+            Self::Group(id) => id.as_uuid(),
+        }
+    }
+}
+
+impl From<UserId> for Topic {
+    fn from(id: UserId) -> Self {
+        Self::Person(id)
+    }
+}
+
+impl From<GroupHugId> for Topic {
+    fn from(id: GroupHugId) -> Self {
+        Self::Group(id)
+    }
+}
 
 /// What happened, from the view of the person in whose log it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +49,15 @@ pub(crate) enum Kind {
     Cancelled,
     RequestPosted,
     RequestAnswered,
+    /// Somebody returned this person's hug.
+    Returned,
+    GroupPosted,
+    GroupOpened,
+    GroupStarted,
+    GroupJoined,
+    GroupLeft,
+    /// It was completed or cancelled, or its time is over. Nothing comes after it.
+    GroupEnded,
 }
 
 impl Named for Kind {
@@ -30,6 +68,13 @@ impl Named for Kind {
         (Self::Cancelled, "CANCELLED"),
         (Self::RequestPosted, "REQUEST_POSTED"),
         (Self::RequestAnswered, "REQUEST_ANSWERED"),
+        (Self::Returned, "RETURNED"),
+        (Self::GroupPosted, "GROUP_POSTED"),
+        (Self::GroupOpened, "GROUP_OPENED"),
+        (Self::GroupStarted, "GROUP_STARTED"),
+        (Self::GroupJoined, "GROUP_JOINED"),
+        (Self::GroupLeft, "GROUP_LEFT"),
+        (Self::GroupEnded, "GROUP_ENDED"),
     ];
 }
 
@@ -39,7 +84,31 @@ pub(crate) struct Happening {
     pub(crate) kind: Kind,
     pub(crate) hug_id: Option<HugId>,
     pub(crate) request_id: Option<HugRequestId>,
+    pub(crate) group_hug_id: Option<GroupHugId>,
+    /// Who joined or left.
+    pub(crate) person_id: Option<UserId>,
     pub(crate) at: DateTime<Utc>,
+}
+
+impl Happening {
+    pub(crate) fn to_hug(kind: Kind, hug_id: HugId, at: DateTime<Utc>) -> Self {
+        let hug_id = Some(hug_id);
+        Self { kind, hug_id, request_id: None, group_hug_id: None, person_id: None, at }
+    }
+
+    /// The same, to a hug that answers a request.
+    pub(crate) fn answering(self, request_id: Option<HugRequestId>) -> Self {
+        Self { request_id, ..self }
+    }
+
+    pub(crate) fn to_request(kind: Kind, request_id: HugRequestId, at: DateTime<Utc>) -> Self {
+        let request_id = Some(request_id);
+        Self { kind, hug_id: None, request_id, group_hug_id: None, person_id: None, at }
+    }
+
+    pub(crate) fn to_group(kind: Kind, id: GroupHugId, person_id: Option<UserId>, at: DateTime<Utc>) -> Self {
+        Self { kind, hug_id: None, request_id: None, group_hug_id: Some(id), person_id, at }
+    }
 }
 
 /// Something that was logged.
@@ -70,6 +139,37 @@ impl Position {
 
     pub(super) fn cursor(self) -> Cursor {
         Cursor::encode(&self)
+    }
+}
+
+/// A position in a group hug's log: after the entry of that number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct GroupPosition {
+    group: GroupHugId,
+    number: i64,
+}
+
+impl Key for GroupPosition {
+    const KIND: &'static str = "group-hug-events";
+}
+
+/// The number after which `cursor` stands in the log of `topic`.
+pub(super) fn number_of(cursor: &str, topic: Topic) -> Result<i64, LiveError> {
+    match topic {
+        Topic::Person(person) => Position::parse(cursor, person).map(|position| position.number),
+        Topic::Group(group) => {
+            let position: GroupPosition = Cursor::decode(cursor).map_err(|_| LiveError::Cursor)?;
+            let valid = position.group == group && position.number >= 0;
+            valid.then_some(position.number).ok_or(LiveError::Cursor)
+        }
+    }
+}
+
+/// The position after the entry of that number in the log of `topic`.
+pub(super) fn cursor_of(topic: Topic, number: i64) -> Cursor {
+    match topic {
+        Topic::Person(person) => Position { person, number }.cursor(),
+        Topic::Group(group) => Cursor::encode(&GroupPosition { group, number }),
     }
 }
 
@@ -110,9 +210,8 @@ mod tests {
     use super::*;
 
     fn entry(number: i64) -> Entry {
-        let happening =
-            Happening { kind: Kind::Seen, hug_id: None, request_id: None, at: DateTime::UNIX_EPOCH };
-        Entry { number, happening }
+        let hug = HugId::at(DateTime::UNIX_EPOCH);
+        Entry { number, happening: Happening::to_hug(Kind::Seen, hug, DateTime::UNIX_EPOCH) }
     }
 
     fn shape(read: &[Read]) -> Vec<(bool, i64)> {
@@ -148,6 +247,17 @@ mod tests {
         assert!(matches!(Position::parse(cursor.as_str(), bo), Err(LiveError::Cursor)));
         let negative = Position { person: ada, number: -1 }.cursor();
         assert!(matches!(Position::parse(negative.as_str(), ada), Err(LiveError::Cursor)));
+    }
+
+    #[test]
+    fn a_groups_cursor_is_none_of_another_group_or_person() {
+        let (one, other) = (GroupHugId::at(DateTime::UNIX_EPOCH), GroupHugId::at(DateTime::UNIX_EPOCH));
+        let cursor = cursor_of(Topic::Group(one), 7);
+        assert_eq!(number_of(cursor.as_str(), Topic::Group(one)).unwrap(), 7);
+        let person = UserId::from_uuid(one.as_uuid());
+        for topic in [Topic::Group(other), Topic::Person(person)] {
+            assert!(matches!(number_of(cursor.as_str(), topic), Err(LiveError::Cursor)));
+        }
     }
 
     proptest! {

@@ -49,7 +49,7 @@ mod tests {
 
     use chrono::{DateTime, TimeDelta, Utc};
     use clock::ManualClock;
-    use ids::UserId;
+    use ids::{HugId, UserId};
     use testkit::TestDatabase;
 
     use super::*;
@@ -60,7 +60,7 @@ mod tests {
 
     async fn log(db: &Database, person: UserId, at: DateTime<Utc>) {
         let transaction = db.begin().await.unwrap();
-        let happening = Happening { kind: Kind::Seen, hug_id: None, request_id: None, at };
+        let happening = Happening::to_hug(Kind::Seen, HugId::at(at), at);
         store::append(&transaction, person, happening).await.unwrap();
         transaction.commit().await.unwrap();
     }
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(prune(&db, &shared).await.unwrap(), 2);
         assert_eq!(prune(&db, &shared).await.unwrap(), 0);
         log(&db, ada, now).await;
-        let left = store::entries_after(db.reader(), ada, 0, DateTime::UNIX_EPOCH, 10).await.unwrap();
+        let left = store::entries_after(db.reader(), ada.into(), 0, DateTime::UNIX_EPOCH, 10).await.unwrap();
         assert_eq!(left.iter().map(|entry| entry.number).collect::<Vec<_>>(), [3, 4]);
         db.close().await.unwrap();
         database.remove().await;

@@ -3,9 +3,11 @@
 use async_graphql::{Context, ID, Interface, Object, Result, dataloader::DataLoader};
 use chrono::{DateTime, Utc};
 use graphql::Failure;
-use ids::{HugId, HugRequestId};
+use ids::{GroupHugId, HugId, HugRequestId};
 
-use crate::{batch::Batch, hug_requests::graphql::HugRequest, hugs::graphql::Hug};
+use crate::{
+    batch::Batch, group_hugs::graphql::GroupHug, hug_requests::graphql::HugRequest, hugs::graphql::Hug,
+};
 
 /// Something between people that others may see and react to.
 #[derive(Interface)]
@@ -17,6 +19,7 @@ use crate::{batch::Batch, hug_requests::graphql::HugRequest, hugs::graphql::Hug}
 pub(crate) enum HugMoment {
     Hug(Hug),
     HugRequest(HugRequest),
+    GroupHug(GroupHug),
 }
 
 #[derive(Debug, Default)]
@@ -30,6 +33,10 @@ impl MomentQuery {
         if let Ok(id) = HugId::try_from(&id) {
             let hug = moments.load_one(id).await.map_err(Failure::internal)?;
             return Ok(hug.map(|hug| HugMoment::Hug(Hug(hug))));
+        }
+        if let Ok(id) = GroupHugId::try_from(&id) {
+            let group = moments.load_one(id).await.map_err(Failure::internal)?;
+            return Ok(group.map(|group| HugMoment::GroupHug(GroupHug(group))));
         }
         let Ok(id) = HugRequestId::try_from(&id) else {
             return Ok(None);

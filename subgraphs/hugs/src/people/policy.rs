@@ -1,12 +1,12 @@
 //! A recipient's policy applied to a sender.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use events::users::{HugPolicy, HugPolicyAction};
 
 use super::Admission;
 
 /// How long an account counts as new.
-pub(super) const NEW_FOR: TimeDelta = TimeDelta::days(7);
+const NEW_FOR: TimeDelta = TimeDelta::days(7);
 
 /// What a sender is to a recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,25 @@ pub(super) struct Standing {
     pub(super) following: bool,
     /// The sender's account is new.
     pub(super) new: bool,
+}
+
+/// Whether the account is new; one of whose registration nobody has heard is.
+pub(super) fn is_new(registered_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    registered_at.is_none_or(|at| now - at < NEW_FOR)
+}
+
+/// The strictest of all actions: whoever sends anonymously is treated as the least known stranger.
+pub(super) fn admission_of_anonymous(policy: HugPolicy) -> Admission {
+    match policy.anonymous {
+        HugPolicyAction::Drop => Admission::Refused,
+        anonymous => {
+            let stranger = Standing { followed: false, following: false, new: true };
+            match admission(policy, stranger) {
+                Admission::Open if anonymous == HugPolicyAction::Filter => Admission::Quiet,
+                admission => admission,
+            }
+        }
+    }
 }
 
 /// The strictest of the actions that apply to the sender.
@@ -70,6 +89,13 @@ mod tests {
         fn mutual_friends_with_old_accounts_always_get_through(policy in policies()) {
             let friend = Standing { followed: true, following: true, new: false };
             prop_assert_eq!(admission(policy, friend), Admission::Open);
+        }
+
+        #[test]
+        fn an_anonymous_hug_gets_no_further_than_anybodys(policy in policies(), followed: bool, following: bool, new: bool) {
+            let anonymous = strictness(admission_of_anonymous(policy));
+            let named = strictness(admission(policy, Standing { followed, following, new }));
+            prop_assert!(anonymous >= named);
         }
 
         #[test]

@@ -69,6 +69,11 @@ pub(crate) async fn note_policy(
     upsert(connection, row, entity::Column::HugPolicy).await
 }
 
+/// Forgets that there was such a person.
+pub(crate) async fn forget(connection: &impl ConnectionTrait, id: UserId) -> Result<(), DbErr> {
+    entity::Entity::delete_by_id(id).exec(connection).await.map(|_| ())
+}
+
 /// Inserts the row, or sets the one column where there is a row.
 async fn upsert(
     connection: &impl ConnectionTrait,

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    Context, ID, Object, Result, SimpleObject,
+    Context, ID, Object, Result,
     dataloader::{DataLoader, Loader},
 };
+use chrono::{DateTime, Utc};
 use graphql::Failure;
-use ids::UserId;
+use ids::{HugTypeId, UserId};
 
 use crate::{
     batch::{Batch, BatchError},
-    hugs::stats,
+    context::Ctx,
+    hug_types::graphql::HugType,
+    hugs::{received_instants, stats},
 };
 
 /// A person, whether or not there is one of that id.
@@ -34,27 +37,105 @@ impl User {
 
     /// How many hugs they sent and received, as far as the viewer may know.
     async fn hug_stats(&self, gql: &Context<'_>) -> Result<Option<HugStats>> {
-        let stats = gql.data::<DataLoader<Batch>>()?;
-        Ok(Some(stats.load_one(self.0).await.map_err(Failure::internal)?.unwrap_or_default().into()))
+        let loader = gql.data::<DataLoader<Batch>>()?;
+        let counts = loader.load_one(self.0).await.map_err(Failure::internal)?.unwrap_or_default();
+        Ok(Some(HugStats { counts, own: self.own(gql)? }))
+    }
+
+    /// When they received hugs, for `moods` to look at what they do: of the viewer only, at most the last 2000.
+    #[graphql(inaccessible)]
+    async fn received_hug_instants(&self, gql: &Context<'_>) -> Result<Option<Vec<DateTime<Utc>>>> {
+        if self.own(gql)?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(received_instants(gql.data::<Ctx>()?).await.map_err(Failure::internal)?))
+    }
+}
+
+impl User {
+    /// This person, if they are the viewer.
+    fn own(self, gql: &Context<'_>) -> Result<Option<UserId>> {
+        let viewer = gql.data::<Ctx>()?.viewer().ok().map(|viewer| viewer.user_id);
+        Ok(viewer.filter(|viewer| *viewer == self.0))
     }
 }
 
 /// How many hugs somebody sent and received, without those that were taken back.
-#[derive(SimpleObject)]
+///
+/// What others see of somebody is without anonymous hugs that they sent, and without hugs that return those.
+#[derive(Debug)]
 pub(crate) struct HugStats {
-    /// Hugs they sent.
-    sent: i32,
-    /// Hugs they received.
-    received: i32,
-    /// How many of the hugs they sent were thanked for.
-    thanked: i32,
+    counts: stats::HugStats,
+    /// Whose they are, if that is the viewer.
+    own: Option<UserId>,
 }
 
-impl From<stats::HugStats> for HugStats {
-    fn from(stats: stats::HugStats) -> Self {
-        let number = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
-        Self { sent: number(stats.sent), received: number(stats.received), thanked: number(stats.thanked) }
+/// How many hugs somebody sent and received, without those that were taken back. What others see of it is without
+/// anonymous hugs that they sent, and without hugs that return those.
+#[Object]
+impl HugStats {
+    /// Hugs they sent.
+    async fn sent(&self) -> i32 {
+        number(self.counts.sent)
     }
+
+    /// Hugs they received.
+    async fn received(&self) -> i32 {
+        number(self.counts.received)
+    }
+
+    /// How many of the hugs they sent were thanked for.
+    async fn thanked(&self) -> i32 {
+        number(self.counts.thanked)
+    }
+
+    /// In how many group hugs they took part to the end. Null for everybody but themself.
+    async fn groups(&self, gql: &Context<'_>) -> Result<Option<i32>> {
+        let Some(own) = self.own else {
+            return Ok(None);
+        };
+        let groups = stats::groups(gql.data::<Ctx>()?, own).await.map_err(Failure::internal)?;
+        Ok(Some(i32::try_from(groups).unwrap_or(i32::MAX)))
+    }
+
+    /// The same by kind, those of most hugs first. Null for everybody but themself.
+    async fn by_type(&self, gql: &Context<'_>) -> Result<Option<Vec<HugTypeStats>>> {
+        let Some(own) = self.own else {
+            return Ok(None);
+        };
+        let by_type = stats::by_type(gql.data::<Ctx>()?, own).await.map_err(Failure::internal)?;
+        Ok(Some(by_type.into_iter().map(HugTypeStats).collect()))
+    }
+}
+
+/// How many hugs of one kind somebody sent and received.
+#[derive(Debug)]
+pub(crate) struct HugTypeStats(stats::TypeStats);
+
+/// How many hugs of one kind somebody sent and received.
+#[Object]
+impl HugTypeStats {
+    /// The kind of hug.
+    #[graphql(name = "type")]
+    async fn hug_type(&self, gql: &Context<'_>) -> Result<HugType> {
+        let types = gql.data::<DataLoader<Batch>>()?;
+        let found = types.load_one::<HugTypeId>(self.0.type_id).await.map_err(Failure::internal)?;
+        found.map(HugType::from).ok_or_else(|| Failure::internal("hugs have a type that isn't there"))
+    }
+
+    /// Hugs of this kind that they sent.
+    async fn sent(&self) -> i32 {
+        number(self.0.sent)
+    }
+
+    /// Hugs of this kind that they received.
+    async fn received(&self) -> i32 {
+        number(self.0.received)
+    }
+}
+
+fn number(count: i64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 #[derive(Debug, Default)]

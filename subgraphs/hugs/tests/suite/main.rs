@@ -1,6 +1,7 @@
 //! What hugs does, asked over its router.
 
 mod federation;
+mod group_hugs;
 mod history;
 mod live;
 mod processes;

@@ -63,6 +63,13 @@ impl TryFrom<AnswerHugRequestInput> for AnswerHugRequest {
     }
 }
 
+/// A request that names the viewer, who would rather not.
+#[derive(Debug, InputObject)]
+pub(crate) struct DeclineHugRequestInput {
+    /// The request.
+    pub(super) request_id: ID,
+}
+
 /// A request of the viewer's to be closed.
 #[derive(Debug, InputObject)]
 pub(crate) struct CloseHugRequestInput {

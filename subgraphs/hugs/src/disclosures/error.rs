@@ -1,0 +1,15 @@
+//! Why a sender isn't told.
+
+use crate::{context::RightMissing, store::StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DisclosureError {
+    #[error(transparent)]
+    Right(#[from] RightMissing),
+    #[error("there is no such hug")]
+    HugNotFound,
+    #[error("a reason has 10 to 500 characters")]
+    ReasonInvalid,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
