@@ -1,10 +1,13 @@
-//! `cargo xtask bench`: what an answer of the gateway costs, and what it costs others.
+//! `cargo xtask bench`: what an answer of the gateway costs, and what it costs others; and what the product's own answers do.
 
 mod contestant;
 mod dataset;
 mod load;
+mod moods;
+mod product;
 mod report;
 mod subgraphs;
+mod timing;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,6 +35,7 @@ pub(crate) struct Bench {
 #[derive(Debug, Subcommand)]
 enum Subject {
     Gateway(GatewayBench),
+    Moods(moods::MoodsBench),
 }
 
 /// CPU time, throughput, latency and memory of the gateway, over subgraphs on this machine
@@ -78,16 +82,22 @@ const WORKLOADS: [Workload; 2] = [
 
 impl Bench {
     pub(crate) fn run(self, shell: &Shell) -> anyhow::Result<()> {
-        let Subject::Gateway(bench) = self.subject;
-        let binary = bench.binary(shell)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let report = runtime.block_on(bench.measure(&binary))?;
-        println!("{}", if bench.json { report.json() } else { report.table() });
-        Ok(())
+        match self.subject {
+            Subject::Gateway(bench) => bench.run(shell),
+            Subject::Moods(bench) => bench.run(shell),
+        }
     }
 }
 
 impl GatewayBench {
+    fn run(self, shell: &Shell) -> anyhow::Result<()> {
+        let binary = self.binary(shell)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let report = runtime.block_on(self.measure(&binary))?;
+        println!("{}", if self.json { report.json() } else { report.table() });
+        Ok(())
+    }
+
     fn binary(&self, shell: &Shell) -> anyhow::Result<PathBuf> {
         if let Some(binary) = &self.gateway {
             return Ok(binary.clone());
