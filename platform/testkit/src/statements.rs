@@ -54,7 +54,9 @@ impl StatementLog {
 fn is_of_the_relay(sql: &str) -> bool {
     let is_about = |table: &str| sql.contains(&format!("\"{table}\""));
     let tells = sql.starts_with("INSERT INTO \"outbox\"");
-    (is_about("outbox") && !tells) || is_about("inbox") || is_about("dead_letters")
+    // On PostgreSQL, relays take turns by a lock.
+    let takes_turns = sql == "SELECT pg_advisory_xact_lock($1)";
+    (is_about("outbox") && !tells) || is_about("inbox") || is_about("dead_letters") || takes_turns
 }
 
 /// Statements are written down as long as this is there.
@@ -254,6 +256,7 @@ mod tests {
             r#"SELECT "id" FROM "outbox" LIMIT 1"#,
             r#"INSERT INTO "outbox" ("id") VALUES (1)"#,
             r#"INSERT INTO "inbox" ("id") VALUES (1)"#,
+            "SELECT pg_advisory_xact_lock($1)",
         ] {
             log.write(&Statement::from_string(sea_orm::DbBackend::Sqlite, sql));
         }
