@@ -26,3 +26,62 @@ impl MigratorTrait for Migrator {
         migrations
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm_migration::{prelude::*, sea_orm::prelude::Uuid};
+    use testkit::TestDatabase;
+
+    use super::Migrator;
+
+    #[tokio::test]
+    async fn days_that_are_known_stay_when_their_key_changes() {
+        let database = TestDatabase::create().await;
+        let db = database.open().await;
+        let before = db.begin().await.unwrap();
+        let first_two = (outbox::migrations().len() + 2).try_into().unwrap();
+        Migrator::up(&before, Some(first_two)).await.unwrap();
+        let (source, user) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let at = "2026-03-01T12:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        let date = at.date_naive();
+        let mut insert = Query::insert();
+        insert.into_table("qualifying_days").columns([
+            "kind",
+            "source_id",
+            "user_id",
+            "local_date",
+            "timezone",
+            "day_start_hour",
+            "told_at",
+            "seq",
+            "gone",
+        ]);
+        let (kind, zone, hour, seq) = ("MOOD_LOGGING", "UTC", 4_i16, 7_i64);
+        insert.values_panic([
+            kind.into(),
+            source.into(),
+            user.into(),
+            date.into(),
+            zone.into(),
+            hour.into(),
+            at.into(),
+            seq.into(),
+            true.into(),
+        ]);
+        before.execute(&insert).await.unwrap();
+        before.commit().await.unwrap();
+
+        db.migrate::<Migrator>().await.unwrap();
+        let rows = Query::select().columns(["user_id", "seq", "gone"]).from("qualifying_days").to_owned();
+        let rows = db.reader().query_all(&rows).await.unwrap();
+        let [row] = rows.as_slice() else { panic!("{} rows", rows.len()) };
+        let found: (Uuid, i64, bool) = (
+            row.try_get("", "user_id").unwrap(),
+            row.try_get("", "seq").unwrap(),
+            row.try_get("", "gone").unwrap(),
+        );
+        assert_eq!(found, (user, 7, true));
+        db.close().await.unwrap();
+        database.remove().await;
+    }
+}
