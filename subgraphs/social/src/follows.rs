@@ -10,6 +10,8 @@ use pagination::{Key, PageRequest, Slice};
 use serde::{Deserialize, Serialize};
 use service::Ctx;
 
+use crate::{people::viewer, store::StoreError};
+
 /// Which end of a person's follows is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Side {
@@ -41,7 +43,7 @@ pub(crate) async fn list(
     person: UserId,
     side: Side,
     page: &PageRequest<Position>,
-) -> Result<Slice<Follow>, store::StoreError> {
+) -> Result<Slice<Follow>, StoreError> {
     store::page(ctx.db.reader(), person, side, viewer(ctx), page).await
 }
 
@@ -50,10 +52,6 @@ pub(crate) async fn counts(
     ctx: &Ctx,
     people: &[UserId],
     side: Side,
-) -> Result<HashMap<UserId, i32>, store::StoreError> {
+) -> Result<HashMap<UserId, i32>, StoreError> {
     store::counts(ctx.db.reader(), people, side, viewer(ctx)).await
-}
-
-fn viewer(ctx: &Ctx) -> Option<UserId> {
-    ctx.viewer().ok().map(|viewer| viewer.user_id)
 }

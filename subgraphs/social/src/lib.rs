@@ -1,13 +1,30 @@
 #![doc = include_str!("../README.md")]
 
+mod achievements;
+mod audit;
 mod entities;
+mod erasure;
+mod feeds;
+mod follow_requests;
 mod follows;
+mod live;
 mod migrations;
+mod moments;
+mod moods;
 mod people;
+mod posts;
+mod projection;
+mod reactions;
 mod relationships;
+mod reports;
 mod schema;
+mod settings;
+mod store;
+mod suggestions;
 
-use service::{Assembly, Foundation, Subgraph};
+use service::{Assembly, Foundation, Subgraph, Task};
+
+use crate::live::Hub;
 
 /// The subgraph.
 #[derive(Debug)]
@@ -23,11 +40,21 @@ impl Subgraph for Social {
     }
 
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
-        let ctx = foundation.ctx();
-        let prepare = move |caller, request| schema::prepare(request, ctx.on_behalf_of(caller));
+        let hub = Hub::default();
+        let (bus, db) = (foundation.bus.clone(), foundation.db.clone());
+        let telling = hub.clone();
+        let listening: Task = Box::new(move |stop| Box::pin(live::listen(telling, bus, db, stop)));
         Ok(Assembly {
-            guarded: graphql::endpoint(schema::schema(), prepare),
-            consumers: vec![people::consumer()],
+            guarded: schema::routes(foundation.ctx(), hub),
+            consumers: vec![
+                people::consumer(),
+                settings::consumer(),
+                moods::consumer(),
+                moments::consumer(),
+                achievements::consumer(),
+                erasure::consumer(),
+            ],
+            tasks: vec![listening],
             ..Assembly::default()
         })
     }

@@ -1,6 +1,9 @@
 //! The schema's history.
 
 mod m0001_create_relationships;
+mod m0002_follow_by_consent;
+mod m0003_create_posts;
+mod m0004_create_reports;
 
 use sea_orm_migration::prelude::*;
 
@@ -10,7 +13,11 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let mut migrations = outbox::migrations();
         migrations.extend(idempotency::migrations());
+        migrations.extend(erasure::migrations());
         migrations.push(Box::new(m0001_create_relationships::Migration));
+        migrations.push(Box::new(m0002_follow_by_consent::Migration));
+        migrations.push(Box::new(m0003_create_posts::Migration));
+        migrations.push(Box::new(m0004_create_reports::Migration));
         migrations
     }
 }

@@ -5,15 +5,13 @@ use std::collections::HashMap;
 use database::keyset::{self, Shown};
 use ids::UserId;
 use pagination::{PageRequest, Slice};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select,
-    sea_query::{ExprTrait as _, Query, SelectStatement},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::{Follow, Position, Side};
-use crate::entities::{block, follow};
-
-pub(crate) use sea_orm::DbErr as StoreError;
+use crate::{
+    entities::follow,
+    store::{StoreError, not_blocked},
+};
 
 pub(super) async fn page(
     connection: &impl ConnectionTrait,
@@ -72,26 +70,5 @@ fn seen_by(
     select: Select<follow::Entity>,
     people: [follow::Column; 2],
 ) -> Select<follow::Entity> {
-    let Some(viewer) = viewer else { return select };
-    people.into_iter().fold(select, |select, person| {
-        select
-            .filter(person.into_expr().not_in_subquery(blocked_by(viewer)))
-            .filter(person.into_expr().not_in_subquery(blocking(viewer)))
-    })
-}
-
-fn blocked_by(viewer: UserId) -> SelectStatement {
-    Query::select()
-        .column(block::Column::BlockedId)
-        .from(block::Entity)
-        .and_where(block::Column::BlockerId.eq(viewer))
-        .to_owned()
-}
-
-fn blocking(viewer: UserId) -> SelectStatement {
-    Query::select()
-        .column(block::Column::BlockerId)
-        .from(block::Entity)
-        .and_where(block::Column::BlockedId.eq(viewer))
-        .to_owned()
+    people.into_iter().fold(select, |select, person| select.filter(not_blocked(&person.into_expr(), viewer)))
 }

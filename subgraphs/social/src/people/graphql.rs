@@ -10,13 +10,18 @@ use crate::{
         self, Follow, Position, Side,
         graphql::{CountLoader, CountOf},
     },
+    posts::{
+        self,
+        graphql::{Post, post_connection},
+    },
     relationships::graphql::{Relationship, RelationshipLoader, With},
 };
 
-pub(crate) struct Query;
+#[derive(Debug, Default)]
+pub(crate) struct PeopleQuery;
 
 #[Object]
-impl Query {
+impl PeopleQuery {
     #[graphql(entity)]
     async fn user_by_id(&self, #[graphql(key)] id: ID) -> Option<User> {
         UserId::parse(&id).ok().map(User)
@@ -24,7 +29,8 @@ impl Query {
 }
 
 /// A person with an account.
-pub(crate) struct User(UserId);
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct User(pub(crate) UserId);
 
 #[Object]
 impl User {
@@ -80,6 +86,22 @@ impl User {
     ) -> Result<Option<Connection<User>>> {
         let page = page_request(first, after, last, before)?;
         self.list(gql, Side::Following, page).await.map(Some)
+    }
+
+    /// What this person shares and the viewer may see; the newest first.
+    async fn posts(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "At most so many from the start: 0 to 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end: 0 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Post>>> {
+        let page = page_request(first, after, last, before)?;
+        let found = posts::of_author(gql.data::<Ctx>()?, self.0, &page).await.map_err(Failure::internal)?;
+        post_connection(gql, found).await.map(Some)
     }
 }
 

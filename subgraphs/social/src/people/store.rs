@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 use ids::UserId;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
-use crate::entities::person;
-
-pub(crate) use sea_orm::DbErr as StoreError;
+use crate::{entities::person, store::StoreError};
 
 pub(super) async fn insert(
     connection: &impl ConnectionTrait,

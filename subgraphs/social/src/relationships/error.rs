@@ -3,24 +3,32 @@
 use idempotency::IdempotencyError;
 use service::Unauthenticated;
 
-use super::{
-    model::{Action, Refused},
-    store::StoreError,
-};
-use crate::people::PeopleError;
+use super::model::{Action, Refused};
+use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RelationshipError {
     #[error(transparent)]
     Unauthenticated(#[from] Unauthenticated),
-    #[error("nobody can {} herself", .0.name())]
+    #[error("nobody can {} themselves", .0.name())]
     Oneself(Action),
+    #[error("a mute ends in the future")]
+    MuteEnd,
     #[error(transparent)]
     Refused(#[from] Refused),
     #[error(transparent)]
-    People(#[from] PeopleError),
+    Projection(#[from] ProjectionError),
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Database(#[from] StoreError),
+}
+
+impl From<GoneError> for RelationshipError {
+    fn from(error: GoneError) -> Self {
+        match error {
+            GoneError::Unauthenticated(error) => error.into(),
+            GoneError::Database(error) => error.into(),
+        }
+    }
 }

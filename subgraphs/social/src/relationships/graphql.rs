@@ -1,20 +1,26 @@
 //! Relationships in the schema.
 
+mod input;
+
 use std::collections::HashMap;
 
-use async_graphql::{Context, Error, ID, InputObject, Object, Result, SimpleObject, dataloader::Loader};
+use async_graphql::{Context, Error, ID, Object, Result, SimpleObject, dataloader::Loader};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use graphql::{Failure, Refusal, UserError, parse_id, settle};
-use idempotency::IdempotencyError;
 use ids::UserId;
 use service::Ctx;
 
-use super::{
-    Command, RelationshipError,
-    model::{Action, Refused},
+use self::input::{
+    AcceptFollowRequestInput, BlockInput, FollowInput, MuteUserInput, RejectFollowRequestInput,
+    RemoveFollowerInput, UnblockInput, UnfollowInput, UnmuteUserInput, WithdrawFollowRequestInput,
 };
-use crate::people::PeopleError;
+use super::{
+    Command, ReadError, RelationshipError,
+    model::{Action, Mute, Refused},
+};
 
 /// What is between the viewer and another person, as far as the viewer may know.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that clients ask for by name")]
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Relationship {
     /// The other person's id.
@@ -23,8 +29,16 @@ pub(crate) struct Relationship {
     following: bool,
     /// Whether the other person follows the viewer.
     followed_by: bool,
+    /// Whether the viewer waits for the other person's consent to follow them.
+    requested: bool,
+    /// Whether the other person waits for the viewer's consent to follow them.
+    requested_by: bool,
     /// Whether the viewer blocks the other person.
     blocking: bool,
+    /// Whether the viewer mutes the other person, who isn't told.
+    muting: bool,
+    /// When the mute ends by itself; null when it doesn't, and when there is none.
+    mute_expires_at: Option<DateTime<Utc>>,
 }
 
 impl From<super::Relationship> for Relationship {
@@ -33,7 +47,11 @@ impl From<super::Relationship> for Relationship {
             id: relationship.other.to_string().into(),
             following: relationship.following,
             followed_by: relationship.followed_by,
+            requested: relationship.requested,
+            requested_by: relationship.requested_by,
             blocking: relationship.blocking,
+            muting: relationship.muting,
+            mute_expires_at: relationship.mute_expires_at,
         }
     }
 }
@@ -47,41 +65,13 @@ pub(crate) struct RelationshipPayload {
     errors: Vec<UserError>,
 }
 
-/// Whom to follow.
-#[derive(Debug, InputObject)]
-pub(crate) struct FollowInput {
-    /// The person to follow.
-    user_id: ID,
-    /// 1 to 255 characters of the client's choice. The same key within 24 hours gives the same answer again.
-    idempotency_key: Option<String>,
-}
-
-/// Whom to follow no more.
-#[derive(Debug, InputObject)]
-pub(crate) struct UnfollowInput {
-    /// The person to follow no more.
-    user_id: ID,
-}
-
-/// Whom to block.
-#[derive(Debug, InputObject)]
-pub(crate) struct BlockInput {
-    /// The person to block.
-    user_id: ID,
-}
-
-/// Whom to block no more.
-#[derive(Debug, InputObject)]
-pub(crate) struct UnblockInput {
-    /// The person to block no more.
-    user_id: ID,
-}
-
-pub(crate) struct Mutation;
+#[derive(Debug, Default)]
+pub(crate) struct RelationshipMutation;
 
 #[Object]
-impl Mutation {
-    /// Follows a person. Following somebody twice is following once.
+impl RelationshipMutation {
+    /// Follows a person, or asks to where that takes their consent: the relationship is then `requested`. Following somebody
+    /// twice is following once.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn follow(
         &self,
@@ -91,7 +81,7 @@ impl Mutation {
         change(gql, Action::Follow, &input.user_id, input.idempotency_key).await
     }
 
-    /// Ends following a person.
+    /// Ends following a person, or waiting for their consent to.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn unfollow(
         &self,
@@ -101,7 +91,47 @@ impl Mutation {
         change(gql, Action::Unfollow, &input.user_id, None).await
     }
 
-    /// Blocks a person: neither follows the other any more, and neither sees the other anywhere.
+    /// Ends waiting for a person's consent to follow them.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn withdraw_follow_request(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Whose consent to wait for no more.")] input: WithdrawFollowRequestInput,
+    ) -> Result<RelationshipPayload> {
+        change(gql, Action::Withdraw, &input.user_id, None).await
+    }
+
+    /// Lets a person follow the viewer who asks for it.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn accept_follow_request(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Whom to let follow.")] input: AcceptFollowRequestInput,
+    ) -> Result<RelationshipPayload> {
+        change(gql, Action::Accept, &input.user_id, None).await
+    }
+
+    /// Turns down the wish of a person to follow the viewer. They aren't told, and may ask again.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn reject_follow_request(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Whose wish to turn down.")] input: RejectFollowRequestInput,
+    ) -> Result<RelationshipPayload> {
+        change(gql, Action::Reject, &input.user_id, None).await
+    }
+
+    /// Has a person follow the viewer no more. They aren't told, and may follow or ask again.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn remove_follower(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Who follows no more.")] input: RemoveFollowerInput,
+    ) -> Result<RelationshipPayload> {
+        change(gql, Action::RemoveFollower, &input.user_id, None).await
+    }
+
+    /// Blocks a person: neither follows the other any more, or asks to, and neither sees the other anywhere.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn block(
         &self,
@@ -120,6 +150,28 @@ impl Mutation {
     ) -> Result<RelationshipPayload> {
         change(gql, Action::Unblock, &input.user_id, None).await
     }
+
+    /// Mutes a person: nothing of theirs comes in the feeds and suggestions made for the viewer. They aren't told. Muting
+    /// somebody again replaces the end of the mute.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn mute_user(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Whom to mute, and until when.")] input: MuteUserInput,
+    ) -> Result<RelationshipPayload> {
+        let mute = Mute { until: input.until.map(|until| until.trunc_subsecs(6)) };
+        change(gql, Action::Mute(mute), &input.user_id, None).await
+    }
+
+    /// Ends muting a person.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn unmute_user(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "Whom to mute no more.")] input: UnmuteUserInput,
+    ) -> Result<RelationshipPayload> {
+        change(gql, Action::Unmute, &input.user_id, None).await
+    }
 }
 
 async fn change(
@@ -134,37 +186,42 @@ async fn change(
 }
 
 const USER_ID: &[&str] = &["input", "userId"];
-const IDEMPOTENCY_KEY: &[&str] = &["input", "idempotencyKey"];
 
 impl Refusal for RelationshipError {
     fn into_user_error(self) -> Result<UserError> {
-        Ok(match self {
-            Self::Oneself(Action::Follow | Action::Unfollow) => {
-                UserError::new("CANNOT_FOLLOW_SELF", "You can't follow yourself.", USER_ID)
-            }
+        let of_person = |code, message| Ok(UserError::new(code, message, USER_ID));
+        match self {
             Self::Oneself(Action::Block | Action::Unblock) => {
-                UserError::new("CANNOT_BLOCK_SELF", "You can't block yourself.", USER_ID)
+                of_person("CANNOT_BLOCK_SELF", "You can't block yourself.")
             }
-            Self::Refused(Refused::Missing) => {
-                UserError::new("USER_NOT_FOUND", "There is no such person.", USER_ID)
+            Self::Oneself(Action::Mute(_) | Action::Unmute) => {
+                of_person("CANNOT_MUTE_SELF", "You can't mute yourself.")
             }
+            Self::Oneself(_) => of_person("CANNOT_FOLLOW_SELF", "You can't follow yourself."),
+            Self::Refused(Refused::Missing) => of_person("USER_NOT_FOUND", "There is no such person."),
             Self::Refused(Refused::Blocking) => {
-                UserError::new("USER_BLOCKED", "You block this person: unblock first.", USER_ID)
+                of_person("USER_BLOCKED", "You block this person: unblock first.")
             }
-            Self::Idempotency(error @ IdempotencyError::Reused) => {
-                UserError::new("IDEMPOTENCY_KEY_REUSED", error.to_string(), IDEMPOTENCY_KEY)
+            Self::Refused(Refused::NoRequest) => {
+                of_person("FOLLOW_REQUEST_NOT_FOUND", "This person doesn't ask to follow you.")
             }
-            Self::Idempotency(error @ IdempotencyError::Malformed) => {
-                UserError::new("IDEMPOTENCY_KEY_MALFORMED", error.to_string(), IDEMPOTENCY_KEY)
+            Self::MuteEnd => {
+                Ok(UserError::new("MUTE_END_INVALID", "A mute ends in the future.", &["input", "until"]))
             }
-            Self::Unauthenticated(_) => return Err(Failure::unauthenticated()),
-            Self::People(error @ PeopleError::Behind) => {
-                return Err(Failure::UpstreamUnavailable.error(error));
-            }
-            Self::Idempotency(IdempotencyError::Database(error))
-            | Self::People(PeopleError::Database(error))
-            | Self::Database(error) => return Err(Failure::internal(error)),
-        })
+            Self::Idempotency(error) => error.into_user_error(),
+            Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
+            Self::Projection(error) => Err(error.into_failure()),
+            Self::Database(error) => Err(Failure::internal(error)),
+        }
+    }
+}
+
+impl ReadError {
+    pub(crate) fn into_failure(self) -> Error {
+        match self {
+            Self::Unauthenticated(_) => Failure::unauthenticated(),
+            Self::Database(error) => Failure::internal(error),
+        }
     }
 }
 
@@ -181,7 +238,7 @@ impl Loader<With> for RelationshipLoader {
 
     async fn load(&self, keys: &[With]) -> Result<HashMap<With, Relationship>, Error> {
         let others: Vec<UserId> = keys.iter().map(|key| key.0).collect();
-        let found = super::with(&self.0, &others).await.map_err(Failure::internal)?;
+        let found = super::with(&self.0, &others).await.map_err(ReadError::into_failure)?;
         Ok(found.into_iter().map(|(other, relationship)| (With(other), relationship.into())).collect())
     }
 }

@@ -1,0 +1,50 @@
+//! The streaks and badges that people have, by what `streaks` tells.
+
+mod events;
+mod store;
+
+use ::events::{
+    Event as _,
+    streaks::{BadgeAwarded, MilestoneReached, StreakBroken, StreakExtended, StreakKind},
+};
+use ids::UserId;
+use service::Consumer;
+
+use crate::{
+    erasure::guarded,
+    store::{Connection, Named, StoreError},
+};
+
+pub(crate) const GROUP: &str = "social.achievements";
+
+impl Named for StreakKind {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::MoodLogging, "mood_logging"), (Self::Hugging, "hugging"), (Self::CheckIn, "check_in")];
+}
+
+pub(crate) fn consumer() -> Consumer {
+    let subjects = vec![
+        StreakExtended::subject(),
+        StreakBroken::subject(),
+        MilestoneReached::subject(),
+        BadgeAwarded::subject(),
+    ];
+    Consumer { group: GROUP, subjects, handler: guarded(events::Achievements) }
+}
+
+/// The days in a row that `user` has; `None` when there is no such streak, or it is broken.
+pub(crate) async fn streak_days(
+    connection: &impl Connection,
+    user: UserId,
+    kind: StreakKind,
+) -> Result<Option<i32>, StoreError> {
+    Ok(store::days(connection, user, kind).await?.filter(|days| *days > 0))
+}
+
+pub(crate) async fn has_badge(
+    connection: &impl Connection,
+    user: UserId,
+    badge: &str,
+) -> Result<bool, StoreError> {
+    store::has_badge(connection, user, badge).await
+}

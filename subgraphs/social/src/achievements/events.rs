@@ -1,0 +1,32 @@
+//! Learning of streaks and badges.
+
+use async_trait::async_trait;
+use events::{
+    Envelope,
+    streaks::{BadgeAwarded, MilestoneReached, StreakBroken, StreakExtended},
+};
+use outbox::{ConsumerError, EventHandler, Work};
+
+use super::store;
+
+pub(super) struct Achievements;
+
+#[async_trait]
+impl EventHandler for Achievements {
+    async fn handle(&self, work: &mut Work, event: &Envelope) -> Result<(), ConsumerError> {
+        if let Some(extended) = event.read::<StreakExtended>() {
+            let extended = extended?;
+            store::put_days(&**work, extended.user_id, extended.kind, extended.current).await?;
+        } else if let Some(reached) = event.read::<MilestoneReached>() {
+            let reached = reached?;
+            store::put_days(&**work, reached.user_id, reached.kind, reached.days).await?;
+        } else if let Some(broken) = event.read::<StreakBroken>() {
+            let broken = broken?;
+            store::put_days(&**work, broken.user_id, broken.kind, 0).await?;
+        } else if let Some(awarded) = event.read::<BadgeAwarded>() {
+            let awarded = awarded?;
+            store::put_badge(&**work, awarded.user_id, awarded.badge).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! Forgetting somebody who is gone: their rows, what they shared with all reactions to it, and what others shared of hugs
+//! with them. The moderators' log stays: it names people by ids that nobody has any more.
+
+mod store;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use erasure::{Erase, Guarded, Projection};
+use events::social::ErasureCompleted;
+use ids::UserId;
+use outbox::{ConsumerError, EventHandler, Work};
+use service::{Consumer, Unauthenticated};
+
+use crate::{posts, reactions, store::StoreError};
+
+const GROUP: &str = "social.erasure";
+
+pub(crate) fn consumer() -> Consumer {
+    let completed = |user_id, completed_at| ErasureCompleted { user_id, completed_at };
+    let handler = Arc::new(Projection::new(Everything, completed));
+    Consumer { group: GROUP, subjects: erasure::subjects(), handler }
+}
+
+/// A handler to which those who are gone don't come back.
+pub(crate) fn guarded<H: EventHandler + 'static>(handler: H) -> Arc<dyn EventHandler> {
+    Arc::new(Guarded::new(handler))
+}
+
+/// Whether somebody of `people` is gone; if not, they are there until the transaction ends. To be asked before it writes.
+pub(crate) async fn any_gone(work: &Work, people: &[UserId]) -> Result<bool, StoreError> {
+    erasure::any_erased(work, people).await
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GoneError {
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
+    #[error(transparent)]
+    Database(#[from] StoreError),
+}
+
+/// Makes sure that the viewer is still there: a token may outlive its owner by a moment.
+pub(crate) async fn require_viewer(work: &Work, viewer: UserId) -> Result<(), GoneError> {
+    if any_gone(work, &[viewer]).await? { Err(Unauthenticated.into()) } else { Ok(()) }
+}
+
+struct Everything;
+
+#[async_trait]
+impl Erase for Everything {
+    async fn erase(&self, work: &Work, user: UserId) -> Result<(), ConsumerError> {
+        let now = work.now();
+        for post in posts::store::all_of_author(&**work, user).await? {
+            posts::remove(work, &post, now).await?;
+        }
+        for moment in store::moments_that_go(&**work, user).await? {
+            reactions::forget(&**work, moment).await?;
+            posts::remove_shared(work, moment, now).await?;
+            store::delete_moment(&**work, moment).await?;
+        }
+        store::delete_rows(&**work, user).await?;
+        idempotency::forget(&**work, user).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! Finding and deleting what is somebody's.
+
+use ids::UserId;
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    entity::prelude::Uuid,
+    sea_query::{ExprTrait as _, Query},
+};
+
+use crate::{
+    entities::{
+        badge, block, dismissal, follow, follow_request, moment, moment_person, mood, mute, pair, person,
+        reaction, report, settings, streak,
+    },
+    store::{Connection, StoreError},
+};
+
+/// Moments that there are no longer without `user`: their own, and hugs that they received.
+pub(super) async fn moments_that_go(
+    connection: &impl Connection,
+    user: UserId,
+) -> Result<Vec<Uuid>, StoreError> {
+    let takes_part = Query::select()
+        .column(moment_person::Column::MomentId)
+        .from(moment_person::Entity)
+        .and_where(moment_person::Column::UserId.eq(user))
+        .to_owned();
+    let received = moment::Column::Kind.eq("hug").and(moment::Column::Id.into_expr().in_subquery(takes_part));
+    moment::Entity::find()
+        .select_only()
+        .column(moment::Column::Id)
+        .filter(moment::Column::OwnerId.eq(user).or(received))
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
+pub(super) async fn delete_moment(connection: &impl Connection, id: Uuid) -> Result<(), StoreError> {
+    moment::Entity::delete_by_id(id).exec(connection).await?;
+    let people = moment_person::Entity::delete_many().filter(moment_person::Column::MomentId.eq(id));
+    people.exec(connection).await?;
+    Ok(())
+}
+
+/// Deletes every row in which `user` stands, but for posts, moments and the moderators' log.
+pub(super) async fn delete_rows(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
+    /// Deletes the rows of a table in which one of the columns is the person.
+    macro_rules! delete {
+        ($($entity:ident: $($column:ident)|+;)+) => {$($(
+            $entity::Entity::delete_many()
+                .filter($entity::Column::$column.eq(user))
+                .exec(connection)
+                .await?;
+        )+)+};
+    }
+    delete! {
+        follow: FollowerId | FollowedId;
+        follow_request: RequesterId | TargetId;
+        block: BlockerId | BlockedId;
+        mute: MuterId | MutedId;
+        pair: LowId | HighId;
+        dismissal: UserId | DismissedId;
+        mood: OwnerId;
+        moment_person: UserId;
+        streak: UserId;
+        badge: UserId;
+        reaction: UserId;
+        report: ReporterId | SubjectId;
+        settings: UserId;
+        person: UserId;
+    }
+    Ok(())
+}

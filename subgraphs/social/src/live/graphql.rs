@@ -1,0 +1,31 @@
+//! The live stream as clients see it.
+
+use async_graphql::{Context, Result, Subscription};
+use futures::{Stream, StreamExt as _, future::ready, stream};
+use graphql::{Failure, Interrupted};
+use service::Ctx;
+
+use super::{Hub, error::LiveError};
+use crate::posts::graphql::Post;
+
+#[derive(Debug, Default)]
+pub(crate) struct LiveSubscription;
+
+#[Subscription]
+impl LiveSubscription {
+    /// What comes into the viewer's home feed: their own posts and those of people they follow, as they are shared, from now on.
+    /// When one may have been missed the stream breaks off: subscribe again, then read the feed.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn feed_item_added(
+        &self,
+        gql: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<Post, Interrupted>> + use<>> {
+        let added = super::added(gql.data::<Ctx>()?, gql.data::<Hub>()?).await;
+        let added = added.map_err(|error| match error {
+            LiveError::Unauthenticated(_) => Failure::unauthenticated(),
+            LiveError::Database(error) => Failure::internal(error),
+        })?;
+        let interrupted = stream::once(ready(Err(Interrupted)));
+        Ok(added.map(|post| Ok(Post(post))).chain(interrupted))
+    }
+}

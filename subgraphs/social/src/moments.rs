@@ -1,0 +1,100 @@
+//! Hugs, requests for them and hugs of groups, as far as sharing and reacting go: a projection of what `hugs` tells.
+
+mod events;
+pub(crate) mod graphql;
+mod model;
+mod store;
+
+use std::collections::HashMap;
+
+use ::events::{
+    Event as _,
+    hugs::{GroupHugChanged, HugCancelled, HugRequestPosted, HugSent},
+};
+use ids::HugId;
+pub(crate) use model::{Moment, MomentId};
+use service::{Consumer, Ctx};
+
+use crate::{
+    erasure::guarded,
+    people::viewer,
+    store::{Connection, StoreError},
+};
+
+pub(crate) const GROUP: &str = "social.moments";
+
+pub(crate) fn consumer() -> Consumer {
+    let subjects = vec![
+        HugSent::subject(),
+        HugCancelled::subject(),
+        HugRequestPosted::subject(),
+        GroupHugChanged::subject(),
+    ];
+    Consumer { group: GROUP, subjects, handler: guarded(events::Moments) }
+}
+
+/// Those of the moments that the viewer may see, and so may react to: as one who takes part, or as one of its audience.
+/// Nobody sees anything across a block.
+pub(crate) async fn visible(ctx: &Ctx, ids: &[MomentId]) -> Result<HashMap<MomentId, Moment>, StoreError> {
+    let Some(viewer) = viewer(ctx) else { return Ok(HashMap::new()) };
+    let moments = store::visible(ctx.db.reader(), ids, viewer).await?;
+    Ok(moments.into_iter().map(|moment| (moment.id, moment)).collect())
+}
+
+/// The moment, which stays until the transaction ends, if the viewer may see it.
+pub(crate) async fn hold(
+    ctx: &Ctx,
+    transaction: &impl Connection,
+    id: MomentId,
+) -> Result<Option<Moment>, StoreError> {
+    let Some(viewer) = viewer(ctx) else { return Ok(None) };
+    if !store::hold(transaction, id).await? {
+        return Ok(None);
+    }
+    Ok(store::visible(transaction, &[id], viewer).await?.pop())
+}
+
+/// The moment, if the viewer sees it, or takes part in it and blocks whose it is.
+pub(crate) async fn reportable(ctx: &Ctx, id: MomentId) -> Result<Option<Moment>, StoreError> {
+    let Some(viewer) = viewer(ctx) else { return Ok(None) };
+    let moment = store::find(ctx.db.reader(), &[id]).await?.pop();
+    if moment.as_ref().is_some_and(|moment| moment.people.contains(&viewer)) {
+        return Ok(moment);
+    }
+    Ok(store::visible(ctx.db.reader(), &[id], viewer).await?.pop())
+}
+
+/// A hug in a post, as the viewer sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SharedHug {
+    /// The hug itself; only those between whom it was see it.
+    pub(crate) hug: Option<HugId>,
+    /// Whether the author sent it.
+    pub(crate) sent: bool,
+    /// Who the author hugged or was hugged by; nobody when that is not to be known, or not by the viewer.
+    pub(crate) with: Option<ids::UserId>,
+}
+
+/// Hugs that were shared, each by the author beside it. `None` for one that is gone.
+pub(crate) async fn shared(
+    ctx: &Ctx,
+    hugs: &[(HugId, ids::UserId)],
+) -> Result<HashMap<(HugId, ids::UserId), SharedHug>, StoreError> {
+    let connection = ctx.db.reader();
+    let viewer = viewer(ctx);
+    let ids: Vec<MomentId> = hugs.iter().map(|(hug, _)| MomentId::Hug(*hug)).collect();
+    let moments = store::find(connection, &ids).await?;
+    let people: Vec<ids::UserId> = moments.iter().flat_map(|moment| moment.people.iter().copied()).collect();
+    let hidden = store::hidden_from(connection, viewer, &people).await?;
+    let moments: HashMap<MomentId, Moment> = moments.into_iter().map(|moment| (moment.id, moment)).collect();
+    let seen = hugs.iter().filter_map(|(hug, author)| {
+        let moment = moments.get(&MomentId::Hug(*hug))?;
+        let sent = moment.owner == *author;
+        let other = moment.people.iter().copied().find(|person| person != author);
+        let with = other.filter(|other| !hidden.contains(other) && (sent || !moment.is_anonymous));
+        let is_party = viewer.is_some_and(|viewer| moment.people.contains(&viewer))
+            && moment.people.iter().all(|person| !hidden.contains(person));
+        Some(((*hug, *author), SharedHug { hug: is_party.then_some(*hug), sent, with }))
+    });
+    Ok(seen.collect())
+}

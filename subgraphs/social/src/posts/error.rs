@@ -1,0 +1,47 @@
+//! Why a post isn't made, changed or taken back.
+
+use idempotency::IdempotencyError;
+use service::Unauthenticated;
+
+use super::model::TextTooLong;
+use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PostError {
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
+    #[error("a post shares exactly one thing")]
+    NotOneThing,
+    #[error(transparent)]
+    Text(#[from] TextTooLong),
+    #[error("the author has no such mood")]
+    MoodMissing,
+    #[error("the author has no such hug")]
+    HugMissing,
+    #[error("the author has no such streak")]
+    StreakMissing,
+    #[error("the author has no such badge")]
+    BadgeMissing,
+    /// Its recipient would learn who sent it.
+    #[error("an anonymous hug isn't shared by who sent it")]
+    Anonymous,
+    #[error("a post is not shown to more people than what it shares")]
+    TooWide,
+    #[error("the viewer has no such post")]
+    Missing,
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    #[error(transparent)]
+    Database(#[from] StoreError),
+}
+
+impl From<GoneError> for PostError {
+    fn from(error: GoneError) -> Self {
+        match error {
+            GoneError::Unauthenticated(error) => error.into(),
+            GoneError::Database(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Why there is no reaction.
+
+use service::Unauthenticated;
+
+use super::model::Target;
+use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReactionError {
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
+    #[error("there is nothing of this id for the viewer to react to")]
+    Missing(Target),
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    #[error(transparent)]
+    Database(#[from] StoreError),
+}
+
+impl From<GoneError> for ReactionError {
+    fn from(error: GoneError) -> Self {
+        match error {
+            GoneError::Unauthenticated(error) => error.into(),
+            GoneError::Database(error) => error.into(),
+        }
+    }
+}

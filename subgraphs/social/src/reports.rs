@@ -1,0 +1,153 @@
+//! What people report to the moderators, and what these make of it. The reported never learn who reported them.
+
+mod error;
+pub(crate) mod graphql;
+mod model;
+pub(crate) mod store;
+
+use chrono::{DateTime, Utc};
+use idempotency::{Begun, Request};
+use ids::{ReportId, UserId};
+use outbox::Work;
+use pagination::{PageRequest, Slice};
+use service::Ctx;
+
+pub(crate) use self::{
+    error::{ModerationError, ReportError},
+    model::{Ground, NewReport, Position, Reason, Report, ReportTarget, Resolution, State},
+};
+use crate::{
+    audit::{self, Action, AuditEntry},
+    erasure, moments, people, posts,
+    projection::up_to_date,
+    relationships,
+    store::StoreError,
+};
+
+/// Who may moderate.
+const MODERATORS: [&str; 2] = ["moderator", "admin"];
+
+/// The viewer, who has to be a moderator.
+pub(crate) fn moderator(ctx: &Ctx) -> Result<UserId, ModerationError> {
+    let viewer = ctx.viewer()?;
+    let is_moderator = MODERATORS.iter().any(|role| viewer.has_role(role));
+    is_moderator.then_some(viewer.user_id).ok_or(ModerationError::Forbidden)
+}
+
+/// Tells the moderators of something that the viewer sees, or blocks. Telling it again while they haven't decided is telling
+/// it once.
+pub(crate) async fn create(ctx: &Ctx, new: NewReport) -> Result<ReportId, ReportError> {
+    let reporter = ctx.viewer()?.user_id;
+    let subject = find_subject(ctx, reporter, new.target).await?;
+    if subject == reporter {
+        return Err(ReportError::Oneself);
+    }
+    let work = ctx.begin().await?;
+    erasure::require_viewer(&work, reporter).await?;
+    if erasure::any_gone(&work, &[subject]).await? {
+        return Err(ReportError::Missing(new.target));
+    }
+    let now = ctx.now();
+    let request = Request { user_id: reporter, operation: "report", key: new.idempotency_key.as_deref() };
+    let input = (new.target.to_string(), new.reason, &new.text);
+    let claim = match idempotency::begin(&*work, request, &input, now).await? {
+        Begun::First(claim) => claim,
+        Begun::Again(id) => {
+            work.rollback().await?;
+            return Ok(id);
+        }
+    };
+    let id = match store::open_of(&*work, reporter, new.target).await? {
+        Some(id) => id,
+        None => insert(&work, reporter, subject, new, now).await?,
+    };
+    claim.complete(&*work, &id).await?;
+    work.commit().await?;
+    Ok(id)
+}
+
+async fn insert(
+    work: &Work,
+    reporter: UserId,
+    subject: UserId,
+    new: NewReport,
+    at: DateTime<Utc>,
+) -> Result<ReportId, StoreError> {
+    let report = Report {
+        id: ReportId::at(at),
+        reporter,
+        target: new.target,
+        subject,
+        reason: new.reason,
+        text: new.text,
+        state: State::Open,
+        reported_at: at,
+        resolved_at: None,
+    };
+    store::insert(&**work, &report).await?;
+    Ok(report.id)
+}
+
+/// Whose the target is, if the reporter may know of it. Whoever blocks somebody can still report them.
+async fn find_subject(ctx: &Ctx, reporter: UserId, target: ReportTarget) -> Result<UserId, ReportError> {
+    let missing = || ReportError::Missing(target);
+    let subject = match target {
+        ReportTarget::User(user) => people::is_registered(ctx, user).await?.then_some(user),
+        ReportTarget::Post(id) => posts::reportable(ctx, id).await?.map(|post| post.author),
+        ReportTarget::Moment(id) => {
+            up_to_date(ctx, moments::GROUP).await?;
+            moments::reportable(ctx, id).await?.map(|moment| moment.owner)
+        }
+    };
+    let subject = subject.ok_or_else(missing)?;
+    if relationships::blocks(ctx.db.reader(), subject, reporter).await? {
+        return Err(missing());
+    }
+    Ok(subject)
+}
+
+/// A page of the reports in this state, for moderators: those that wait longest come first.
+pub(crate) async fn list(
+    ctx: &Ctx,
+    state: State,
+    page: &PageRequest<Position>,
+) -> Result<Slice<Report>, ModerationError> {
+    moderator(ctx)?;
+    Ok(store::page(ctx.db.reader(), state, page).await?)
+}
+
+/// Decides upon a report, and writes down who did and why.
+pub(crate) async fn resolve(
+    ctx: &Ctx,
+    id: ReportId,
+    resolution: Resolution,
+    reason: Reason,
+) -> Result<Report, ModerationError> {
+    let moderator = moderator(ctx)?;
+    let work = ctx.begin().await?;
+    let now = ctx.now();
+    let report = store::hold(&*work, id).await?.ok_or(ModerationError::Missing)?;
+    if report.state != State::Open {
+        return Err(ModerationError::Resolved);
+    }
+    if report.subject == moderator {
+        return Err(ModerationError::Oneself);
+    }
+    let action = match (resolution, report.target) {
+        (Resolution::Dismiss, _) => Action::DismissReport,
+        (Resolution::Warn, _) => Action::Warn,
+        (Resolution::RemovePost, ReportTarget::Post(post)) => {
+            // It may be gone already: by its author, or by another report.
+            if let Some(post) = posts::store::hold(&*work, post).await? {
+                posts::remove(&work, &post, now).await?;
+            }
+            Action::RemovePost
+        }
+        (Resolution::RemovePost, _) => return Err(ModerationError::NotAPost),
+    };
+    let state = if resolution == Resolution::Dismiss { State::Dismissed } else { State::Resolved };
+    store::resolve(&*work, id, state, now).await?;
+    audit::append(&*work, &AuditEntry::of(&report, moderator, action, reason, now)).await?;
+    work.commit().await?;
+    Ok(Report { state, resolved_at: Some(now), ..report })
+}

@@ -1,0 +1,54 @@
+//! Why something isn't reported, or not decided upon.
+
+use idempotency::IdempotencyError;
+use service::Unauthenticated;
+
+use super::model::ReportTarget;
+use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReportError {
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
+    #[error("there is nothing of this id for the viewer")]
+    Missing(ReportTarget),
+    #[error("nobody reports themselves")]
+    Oneself,
+    #[error("the text is too long")]
+    TextTooLong,
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    #[error(transparent)]
+    Database(#[from] StoreError),
+}
+
+impl From<GoneError> for ReportError {
+    fn from(error: GoneError) -> Self {
+        match error {
+            GoneError::Unauthenticated(error) => error.into(),
+            GoneError::Database(error) => error.into(),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ModerationError {
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
+    #[error("only for moderators")]
+    Forbidden,
+    #[error("there is no such report")]
+    Missing,
+    #[error("it was decided upon before")]
+    Resolved,
+    #[error("nobody decides upon a report of themselves")]
+    Oneself,
+    #[error("only a post can be removed")]
+    NotAPost,
+    #[error("a reason has 1 to 1000 characters")]
+    Reason,
+    #[error(transparent)]
+    Database(#[from] StoreError),
+}
