@@ -9,7 +9,7 @@ use testkit::{Client, TestApp};
 
 use crate::log;
 
-const ALL: &str = "query($user: ID!, $from: LocalDate, $to: LocalDate, $timezone: TimeZone, $of: MoodMeasure) {
+pub(crate) const ALL: &str = "query($user: ID!, $from: LocalDate, $to: LocalDate, $timezone: TimeZone, $of: MoodMeasure) {
     _entities(representations: [{ __typename: \"User\", id: $user }]) { ... on User {
         moodAnalytics(from: $from, to: $to, timezone: $timezone, of: $of) {
             window { from to days } measure entries loggedDays coverage
