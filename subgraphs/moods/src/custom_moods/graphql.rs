@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A mood of somebody's own making.
-#[derive(Debug, SimpleObject)]
+#[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct CustomMood {
     /// Which mood this is.
     id: ID,
@@ -165,6 +165,9 @@ impl UpdateCustomMoodInput {
         })
     }
 }
+
+/// Moods by their ids.
+pub(crate) type CustomMoods = HashMap<CustomMoodId, model::CustomMood>;
 
 /// Loads the moods that entries were logged with.
 pub(crate) struct CustomMoodLoader(pub(crate) Ctx);

@@ -13,6 +13,7 @@ use async_graphql::{
 };
 use graphql::Failure;
 use ids::MoodId;
+use pagination::Slice;
 
 pub(crate) use self::{
     calendar::MoodDay,
@@ -25,7 +26,10 @@ use self::{
     vocabulary::MoodVocabulary,
 };
 use super::{model, store::StoreError};
-use crate::context::Ctx;
+use crate::{
+    context::Ctx,
+    custom_moods::graphql::{CustomMoodLoader, CustomMoods},
+};
 
 /// Loads the entries that the request's viewer may see.
 pub(crate) struct EntryLoader(pub(crate) Ctx);
@@ -110,6 +114,21 @@ impl EntryMutation {
         };
         DeleteMoodPayload::of(deleted)
     }
+}
+
+/// What the entries of a page were logged with, in one statement whatever its size; nothing when the client doesn't ask for it.
+/// A loader that each entry asked for itself would read again with every millisecond that a long page takes.
+pub(crate) async fn custom_moods_of(
+    gql: &Context<'_>,
+    page: &Slice<model::MoodEntry>,
+) -> Result<CustomMoods> {
+    let asked = gql.look_ahead();
+    let nodes = [asked.field("edges").field("node"), asked.field("nodes")];
+    if !nodes.iter().any(|node| node.field("customMood").exists()) {
+        return Ok(CustomMoods::new());
+    }
+    let ids = page.items.iter().filter_map(|entry| entry.custom_mood);
+    gql.data::<DataLoader<CustomMoodLoader>>()?.load_many(ids).await.map_err(Failure::internal)
 }
 
 /// An id that is none of ours is as missing as an entry that never was.

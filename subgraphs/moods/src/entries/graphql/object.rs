@@ -7,7 +7,7 @@ use ids::{CustomMoodId, MoodId, UserId};
 
 use crate::{
     context::Ctx,
-    custom_moods::graphql::{CustomMood, CustomMoodLoader},
+    custom_moods::graphql::{CustomMood, CustomMoodLoader, CustomMoods},
     entries::{
         error::{EntryError, InputError},
         model,
@@ -60,6 +60,9 @@ pub(crate) struct MoodEntry {
     associations: Vec<String>,
     #[graphql(skip)]
     custom_mood_id: Option<CustomMoodId>,
+    /// Read with the page that the entry is on.
+    #[graphql(skip)]
+    custom_mood_of_page: Option<CustomMood>,
     /// At most 20, each once whatever its case.
     tags: Vec<String>,
     /// What its owner wrote about it, at most 4000 characters.
@@ -92,6 +95,7 @@ impl From<model::MoodEntry> for MoodEntry {
             labels: entry.labels.codes().map(str::to_owned).collect(),
             associations: entry.associations.codes().map(str::to_owned).collect(),
             custom_mood_id: entry.custom_mood,
+            custom_mood_of_page: None,
             tags: entry.tags.iter().map(|tag| tag.name.text().to_owned()).collect(),
             note: entry.note.map(|note| note.text().to_owned()),
             occurred_at: entry.moment.occurred_at,
@@ -105,6 +109,14 @@ impl From<model::MoodEntry> for MoodEntry {
     }
 }
 
+impl MoodEntry {
+    /// An entry of a page, of which `custom_moods` holds what entries were logged with.
+    pub(crate) fn of_page(entry: model::MoodEntry, custom_moods: &CustomMoods) -> Self {
+        let custom_mood = entry.custom_mood.and_then(|id| custom_moods.get(&id)).cloned();
+        Self { custom_mood_of_page: custom_mood.map(CustomMood::from), ..Self::from(entry) }
+    }
+}
+
 #[ComplexObject]
 impl MoodEntry {
     /// The mood of its owner's own making that it was logged with, as it is now; null when it was logged with none.
@@ -112,6 +124,9 @@ impl MoodEntry {
         let Some(id) = self.custom_mood_id else {
             return Ok(None);
         };
+        if let Some(mood) = &self.custom_mood_of_page {
+            return Ok(Some(mood.clone()));
+        }
         let mood = gql.data::<DataLoader<CustomMoodLoader>>()?.load_one(id).await;
         Ok(mood.map_err(Failure::internal)?.map(CustomMood::from))
     }
