@@ -11,6 +11,7 @@ use std::{
 
 use ::database::Database;
 use sea_orm::Statement;
+use tokio::task::Id;
 
 pub use self::plan::FullScan;
 
@@ -21,7 +22,14 @@ pub struct StatementLog(Arc<Mutex<Log>>);
 #[derive(Debug, Default)]
 struct Log {
     watches: usize,
-    statements: Vec<Statement>,
+    written: Vec<Written>,
+}
+
+#[derive(Debug)]
+struct Written {
+    statement: Statement,
+    /// The task that ran it; `None` when it was the test itself.
+    task: Option<u64>,
 }
 
 impl StatementLog {
@@ -31,17 +39,20 @@ impl StatementLog {
         database.observed_by(move |statement| log.write(statement))
     }
 
-    /// Begins to write statements down; what ran before is not among them.
+    /// Begins to write statements down: those of the test, and of tasks that begin after this. What ran before is not among
+    /// them, nor what tasks do that were there already: relays, consumers and workers, at times of their own.
     pub fn watch(&self) -> Watch {
+        let after = number(tokio::spawn(async {}).id());
         let mut log = self.lock();
         log.watches += 1;
-        Watch { log: self.clone(), begin: log.statements.len() }
+        Watch { log: self.clone(), begin: log.written.len(), after }
     }
 
     fn write(&self, statement: &Statement) {
         let mut log = self.lock();
-        if log.watches > 0 && !is_of_the_relay(&statement.sql) {
-            log.statements.push(statement.clone());
+        if log.watches > 0 {
+            let task = tokio::task::try_id().map(number);
+            log.written.push(Written { statement: statement.clone(), task });
         }
     }
 
@@ -50,13 +61,9 @@ impl StatementLog {
     }
 }
 
-/// Whether the relay of the outbox, or a consumer's inbox, runs this by itself, whatever is asked meanwhile.
-fn is_of_the_relay(sql: &str) -> bool {
-    let is_about = |table: &str| sql.contains(&format!("\"{table}\""));
-    let tells = sql.starts_with("INSERT INTO \"outbox\"");
-    // On PostgreSQL, relays take turns by a lock.
-    let takes_turns = sql == "SELECT pg_advisory_xact_lock($1)";
-    (is_about("outbox") && !tells) || is_about("inbox") || is_about("dead_letters") || takes_turns
+/// Tasks are numbered in the order in which they begin: tokio doesn't promise that it stays so, a test below does.
+fn number(task: Id) -> u64 {
+    task.to_string().parse().expect("tokio numbers its tasks")
 }
 
 /// Statements are written down as long as this is there.
@@ -64,13 +71,17 @@ fn is_of_the_relay(sql: &str) -> bool {
 pub struct Watch {
     log: StatementLog,
     begin: usize,
+    /// The last task that was there before.
+    after: u64,
 }
 
 impl Watch {
-    /// The statements that ran since the watch began. Beginning and ending transactions aren't among them, nor is what the
-    /// outbox does by itself.
+    /// The statements that ran since the watch began. Beginning and ending transactions aren't among them.
     pub fn statements(self) -> Statements {
-        Statements(self.log.lock().statements.get(self.begin..).unwrap_or_default().to_vec())
+        let log = self.log.lock();
+        let since = log.written.get(self.begin..).unwrap_or_default().iter();
+        let watched = since.filter(|written| written.task.is_none_or(|task| task > self.after));
+        Statements(watched.map(|written| written.statement.clone()).collect())
     }
 }
 
@@ -79,7 +90,7 @@ impl Drop for Watch {
         let mut log = self.log.lock();
         log.watches -= 1;
         if log.watches == 0 {
-            log.statements.clear();
+            log.written.clear();
         }
     }
 }
@@ -248,21 +259,24 @@ mod tests {
         database.remove().await;
     }
 
-    #[test]
-    fn what_the_outbox_does_by_itself_is_not_written_down() {
+    #[tokio::test]
+    async fn what_tasks_do_that_were_there_before_is_not_written_down() {
         let log = StatementLog::default();
+        let write = |sql: &'static str| {
+            let log = log.clone();
+            async move { log.write(&Statement::from_string(sea_orm::DbBackend::Sqlite, sql)) }
+        };
+        let (begin, begun) = tokio::sync::oneshot::channel::<()>();
+        let of_a_worker = write("a worker's");
+        let worker = tokio::spawn(async move {
+            begun.await.unwrap();
+            of_a_worker.await;
+        });
         let watch = log.watch();
-        for sql in [
-            r#"SELECT "id" FROM "outbox" LIMIT 1"#,
-            r#"INSERT INTO "outbox" ("id") VALUES (1)"#,
-            r#"INSERT INTO "inbox" ("id") VALUES (1)"#,
-            "SELECT pg_advisory_xact_lock($1)",
-        ] {
-            log.write(&Statement::from_string(sea_orm::DbBackend::Sqlite, sql));
-        }
-        assert_eq!(
-            watch.statements().texts().collect::<Vec<_>>(),
-            [r#"INSERT INTO "outbox" ("id") VALUES (1)"#]
-        );
+        begin.send(()).unwrap();
+        worker.await.unwrap();
+        tokio::spawn(write("a loader's")).await.unwrap();
+        write("the test's").await;
+        assert_eq!(watch.statements().texts().collect::<Vec<_>>(), ["a loader's", "the test's"]);
     }
 }
