@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use clock::{Clock as _, SystemClock};
-use service::Secret;
+use service::{Files, Secret};
 use standalone::{DEMO_PASSWORD, DataFolder, Product, ProductOptions};
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +37,12 @@ struct Arguments {
     /// When set, access tokens are signed with it (HS256) instead of a key pair (EdDSA).
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
     jwt_secret: Option<Secret>,
+    /// Where pictures of people are kept: file:FOLDER, or s3://BUCKET/PREFIX; by default a folder beside the databases.
+    #[arg(long, env = "AVATAR_STORE")]
+    avatar_store: Option<String>,
+    /// Before the paths of pictures (/avatars/…) that clients are given; they are served here.
+    #[arg(long, env = "AVATAR_BASE_URL", default_value = "")]
+    avatar_base_url: String,
     /// Log more.
     #[arg(long, env = "DEBUG", value_parser = FalseyValueParser::new(), action = ArgAction::Set, default_value = "false", default_missing_value = "true", num_args = 0..=1)]
     debug: bool,
@@ -67,6 +73,14 @@ struct ChangeOfRole {
     /// The folder that holds all data.
     #[arg(long, env = "DATA_DIR", value_name = "DIR", default_value = "data")]
     data: PathBuf,
+}
+
+impl Arguments {
+    fn files(&self) -> Files {
+        let beside_the_data = || format!("file:{}", self.data.join("avatars").display());
+        let avatar_store = self.avatar_store.clone().unwrap_or_else(beside_the_data);
+        Files { avatar_store, avatar_base_url: self.avatar_base_url.clone() }
+    }
 }
 
 fn main() -> ExitCode {
@@ -132,6 +146,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         identity_secret,
         jwt_secret: arguments.jwt_secret.clone(),
         data_keys,
+        files: arguments.files(),
     })
     .await?;
     if arguments.demo {

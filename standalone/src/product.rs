@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use axum::Router;
+use axum::{Router, extract::Request, routing::get};
 use bus::memory::MemoryBus;
 use clock::SharedClock;
 use database::{Database, OpenOptions};
@@ -11,8 +11,9 @@ use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed};
 use identity::AssertionSigner;
 use keyring::Keyring;
 use outbox::Outbox;
-use service::{Foundation, Peers, Running, Secret, Subgraph, Transport};
+use service::{Files, Foundation, Peers, Running, Secret, Subgraph, Transport};
 use tokio_util::task::AbortOnDropHandle;
+use tower::ServiceExt as _;
 
 const SUPERGRAPH: &str = include_str!("../../schema/supergraph.graphql");
 const GATEWAY_CONFIG: &str = include_str!("../../gateway.yaml");
@@ -30,6 +31,8 @@ pub struct ProductOptions {
     pub jwt_secret: Option<Secret>,
     /// Seal what is encrypted at rest.
     pub data_keys: Keyring,
+    /// Where files that people send are kept.
+    pub files: Files,
 }
 
 /// HugMood, running.
@@ -48,9 +51,12 @@ impl Product {
         building.add::<social::Social>().await?.add::<streaks::Streaks>().await?.start().await
     }
 
-    /// Everything that clients reach.
+    /// Everything that clients reach: the gateway, and the pictures that `users` serves to anybody who knows where.
     pub fn router(&self) -> Router {
-        self.gateway.router()
+        let users = self.subgraphs.iter().find(|subgraph| subgraph.name() == users::Users::NAME);
+        let Some(users) = users.map(Running::router) else { return self.gateway.router() };
+        let pictures = get(move |request: Request| users.oneshot(request));
+        self.gateway.router().route(users::AVATARS_ROUTE, pictures)
     }
 
     /// How long a client may take to ask, as `gateway.yaml` has it.
@@ -78,7 +84,8 @@ struct Building {
 
 impl Building {
     async fn add<S: Subgraph>(mut self) -> anyhow::Result<Self> {
-        let ProductOptions { database_url, clock, identity_secret, jwt_secret, data_keys } = &self.options;
+        let ProductOptions { database_url, clock, identity_secret, jwt_secret, data_keys, files } =
+            &self.options;
         let db = Database::open(&database_url(S::NAME), &OpenOptions::default()).await?;
         let outbox = Outbox::new(db.clone(), self.bus.clone(), clock.clone(), S::NAME);
         // The bus keeps nothing; what it has carried is read again from where it came from.
@@ -93,6 +100,7 @@ impl Building {
             identity_secret: identity_secret.clone(),
             jwt_secret: jwt_secret.clone(),
             data_keys: Some(data_keys.clone()),
+            files: files.clone(),
         };
         self.subgraphs.push(Running::assemble::<S>(&foundation).await?);
         self.foundations.push(foundation);

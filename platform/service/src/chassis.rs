@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
-use crate::{Ctx, OperatorCommand, Peers, Secret, health, trace};
+use crate::{Ctx, Files, OperatorCommand, Peers, Secret, health, trace};
 
 /// The largest request body that a subgraph reads.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -51,6 +51,7 @@ pub struct Foundation {
     pub jwt_secret: Option<Secret>,
     /// What is encrypted at rest is sealed with these; a subgraph that needs them doesn't start without.
     pub data_keys: Option<Keyring>,
+    pub files: Files,
 }
 
 impl Foundation {

@@ -148,7 +148,8 @@ async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foun
         &Transport::http(HttpOptions::default()),
     );
     let (jwt_secret, data_keys) = (settings.jwt_secret.clone(), settings.keyring()?);
-    Ok(Foundation { db, clock, bus, outbox, peers, identity_secret, jwt_secret, data_keys })
+    let files = settings.files.clone();
+    Ok(Foundation { db, clock, bus, outbox, peers, identity_secret, jwt_secret, data_keys, files })
 }
 
 /// The database that the settings name, or a file of the subgraph's own under `./data`.

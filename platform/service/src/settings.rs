@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use keyring::{Keyring, KeyringError};
 
-use crate::Secret;
+use crate::{Files, Secret};
 
 /// Shorter secrets can be guessed.
 const MIN_SECRET_BYTES: usize = 32;
@@ -33,6 +33,8 @@ pub struct Settings {
     /// digits (openssl rand -hex 32).
     #[arg(long, env = "DATA_KEYS", hide_env_values = true)]
     pub data_keys: Option<Secret>,
+    #[command(flatten)]
+    pub files: Files,
     /// Log more.
     #[arg(long, env = "DEBUG", value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::Set, default_value = "false")]
     pub debug: bool,

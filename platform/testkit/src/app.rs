@@ -17,7 +17,7 @@ use events::{Envelope, Event};
 use identity::{AssertionSigner, Caller, Viewer};
 use ids::{EventId, SessionId, UserId};
 use outbox::Outbox;
-use service::{Ctx, Foundation, Peers, Running, Secret, Subgraph, Transport};
+use service::{Ctx, Files, Foundation, Peers, Running, Secret, Subgraph, Transport};
 
 use crate::{
     Client, StatementLog, Statements, TestDatabase, Watch, eventually, recorder::Recorder, statements,
@@ -127,6 +127,7 @@ impl<S: Subgraph> Builder<S> {
             identity_secret: Secret::new(IDENTITY_SECRET),
             jwt_secret: self.jwt_secret.clone(),
             data_keys: Some(self.data_keys.parse().expect("the keys can be read")),
+            files: Files::in_memory(),
         }
     }
 }

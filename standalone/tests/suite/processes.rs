@@ -132,6 +132,7 @@ impl Processes {
         command
             .env("IDENTITY_SECRET", IDENTITY_SECRET)
             .env("DATA_KEYS", DATA_KEYS)
+            .env("AVATAR_STORE", format!("file:{}", self.folder.path().join("avatars").display()))
             .env("NATS_URL", format!("nats://127.0.0.1:{}", self.nats_port))
             .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()))
             .env_remove("JWT_SECRET")

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clock::{Clock as _, SystemClock};
 use serde_json::Value;
-use service::{Secret, Subgraph as _, bind, serve};
+use service::{Files, Secret, Subgraph as _, bind, serve};
 use standalone::{Product, ProductOptions};
 use testkit::{DATA_KEYS, TestDatabase, eventually, free_port};
 use tokio::task::JoinHandle;
@@ -84,6 +84,14 @@ impl World {
         person.log_in_again(&self.client()).await
     }
 
+    /// Where what begins with `/avatars/` is served: one process does it all, of many `users` does.
+    pub(crate) fn pictures_url(&self) -> String {
+        match self.running.as_ref().expect("the world runs") {
+            Running::OneProcess(_) => format!("http://127.0.0.1:{}", self.port),
+            Running::ManyProcesses(many) => many.subgraph_url("users"),
+        }
+    }
+
     /// Stops everything and starts it again on the same data and port.
     pub(crate) async fn restart(&mut self) {
         match self.running.take().expect("the world runs") {
@@ -125,6 +133,7 @@ impl World {
             identity_secret: Secret::new(IDENTITY_SECRET),
             jwt_secret: None,
             data_keys: DATA_KEYS.parse().expect("the keys can be read"),
+            files: Files::in_memory(),
         });
         let product = product.await.expect("the product starts");
         let stop = CancellationToken::new();

@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod avatars;
+mod badges;
 mod context;
+mod forgetting;
 mod migrations;
 mod presence;
 mod profiles;
@@ -13,8 +16,11 @@ mod usernames;
 
 use std::sync::Arc;
 
+use erasure::Guarded;
+use events::users::ErasureCompleted;
 use service::{Assembly, Consumer, Foundation, Subgraph, Task};
 
+pub use crate::avatars::http::ROUTE as AVATARS_ROUTE;
 use crate::context::Ctx;
 
 /// The subgraph of people.
@@ -31,29 +37,44 @@ impl Subgraph for Users {
     }
 
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
-        let ctx = Ctx::new(foundation.ctx());
-        let forgetting = ctx.clone();
-        let expiry: Task = Box::new(move |stop| Box::pin(presence::expire_until(stop, forgetting)));
+        let ctx = Ctx::new(foundation)?;
+        let (connections, pictures) = (ctx.clone(), ctx.clone());
+        let (hub, bus) = (ctx.hub().clone(), foundation.bus.clone());
+        let tasks: Vec<Task> = vec![
+            Box::new(move |stop| Box::pin(presence::expire_until(stop, connections))),
+            Box::new(move |stop| Box::pin(presence::listen(hub, bus, stop))),
+            Box::new(move |stop| Box::pin(avatars::sweep_until(stop, pictures))),
+        ];
         Ok(Assembly {
-            guarded: schema::routes(ctx.clone()).merge(reservations::http::routes(ctx)),
+            guarded: schema::routes(ctx.clone()).merge(reservations::http::routes(ctx.clone())),
+            open: avatars::http::routes(ctx),
             consumers: consumers(),
-            tasks: vec![expiry],
-            ..Assembly::default()
+            tasks,
         })
     }
 }
 
 fn consumers() -> Vec<Consumer> {
+    let forget = erasure::Projection::new(forgetting::Everything, |user_id, completed_at| ErasureCompleted {
+        user_id,
+        completed_at,
+    });
     vec![
         Consumer {
             group: context::ACCOUNTS_GROUP,
             subjects: profiles::events::subjects(),
-            handler: Arc::new(profiles::events::Registrations),
+            handler: Arc::new(Guarded::new(profiles::events::Registrations)),
         },
         Consumer {
             group: context::RELATIONSHIPS_GROUP,
             subjects: relationships::subjects(),
-            handler: Arc::new(relationships::Projection),
+            handler: Arc::new(Guarded::new(relationships::Projection)),
         },
+        Consumer {
+            group: context::BADGES_GROUP,
+            subjects: badges::events::subjects(),
+            handler: Arc::new(Guarded::new(badges::events::Awards)),
+        },
+        Consumer { group: context::ERASURE_GROUP, subjects: erasure::subjects(), handler: Arc::new(forget) },
     ]
 }

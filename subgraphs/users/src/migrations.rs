@@ -4,6 +4,10 @@ mod m0001_usernames;
 mod m0002_profiles;
 mod m0003_settings;
 mod m0004_presence;
+mod m0005_more_settings;
+mod m0006_told_presence;
+mod m0007_avatars;
+mod m0008_badges;
 
 use sea_orm_migration::prelude::*;
 
@@ -12,12 +16,17 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 4] = [
+        let own: [Box<dyn MigrationTrait>; 8] = [
             Box::new(m0001_usernames::Migration),
             Box::new(m0002_profiles::Migration),
             Box::new(m0003_settings::Migration),
             Box::new(m0004_presence::Migration),
+            Box::new(m0005_more_settings::Migration),
+            Box::new(m0006_told_presence::Migration),
+            Box::new(m0007_avatars::Migration),
+            Box::new(m0008_badges::Migration),
         ];
-        [outbox::migrations(), relationships::migrations()].into_iter().flatten().chain(own).collect()
+        let shared = [outbox::migrations(), relationships::migrations(), erasure::migrations()];
+        shared.into_iter().flatten().chain(own).collect()
     }
 }

@@ -1,22 +1,34 @@
 //! Presence: who is there now, and when people were last there.
 //!
 //! Each connection of a person says every [`BEAT_EVERY`] that it is there, and is forgotten when it hasn't for
-//! [`FORGOTTEN_AFTER`]. Nothing has to be told when a connection breaks.
+//! [`FORGOTTEN_AFTER`]. Nothing has to be told when a connection breaks. A change is told to others (`PresenceChanged`), who then
+//! look for themselves how the person is present for them.
 
 mod error;
 pub(crate) mod graphql;
+mod hub;
+mod listen;
 mod model;
-mod store;
+pub(crate) mod store;
+mod watching;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use events::users::PresenceChanged;
 use ids::UserId;
+use outbox::Work;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{
     error::HeartbeatError,
+    hub::Hub,
+    listen::listen,
     model::{ConnectionId, Heartbeat, Seen, Status},
+    watching::{Change, MAX_WATCHED, watch},
 };
 use crate::{
     context::Ctx,
@@ -38,13 +50,33 @@ const TIDY_EVERY: Duration = Duration::from_secs(5);
 pub(crate) async fn beat(ctx: &Ctx, command: Heartbeat) -> Result<Status, HeartbeatError> {
     let viewer = ctx.viewer()?.user_id;
     let connection = ConnectionId::parse(&command.connection_id)?;
-    let now = ctx.now();
     let work = ctx.begin().await?;
+    if erasure::any_erased(&work, &[viewer]).await? {
+        return Err(HeartbeatError::Unauthenticated);
+    }
+    let told = store::lock_told(&*work, viewer).await?;
+    let now = ctx.now();
     store::beat(&*work, viewer, &connection, command.away, now).await?;
     store::keep_latest(&*work, viewer, MAX_CONNECTIONS).await?;
-    let trace = store::traces(&*work, &[viewer], now - FORGOTTEN_AFTER).await?.remove(&viewer);
+    let status = tell_when_changed(&work, viewer, told, now).await?;
     work.commit().await?;
-    Ok(trace.unwrap_or_default().status())
+    Ok(status)
+}
+
+/// Tells that somebody is present otherwise than it was last told, if they are, and how they are.
+async fn tell_when_changed(
+    work: &Work,
+    user: UserId,
+    told: Status,
+    now: DateTime<Utc>,
+) -> Result<Status, StoreError> {
+    let trace = store::traces(&**work, &[user], now - FORGOTTEN_AFTER).await?.remove(&user);
+    let status = trace.unwrap_or_default().status();
+    if status != told {
+        store::set_told(&**work, user, status).await?;
+        work.emit(&PresenceChanged { user_id: user, changed_at: now }).await?;
+    }
+    Ok(status)
 }
 
 /// How people are present, as far as they show it to the viewer.
@@ -60,23 +92,74 @@ pub(crate) async fn of(ctx: &Ctx, users: &[UserId]) -> Result<HashMap<UserId, Se
     let hidden = relationships::hidden_from(connection, viewer, users).await?;
     let traces = store::traces(connection, users, ctx.now() - FORGOTTEN_AFTER).await?;
     let own = settings.get(&viewer).copied().unwrap_or_default();
+    let follows = Follows::between(ctx, viewer, users, &settings).await?;
     let there = users.iter().filter(|user| !hidden.contains(user));
     let seen = there.filter_map(|user| {
         let trace = traces.get(user).copied().unwrap_or_default();
         let settings = settings.get(user)?;
-        Some((*user, if *user == viewer { trace.whole() } else { shown(trace, settings, &own) }))
+        let seen = if *user == viewer {
+            trace.whole()
+        } else {
+            let shows = |owners, viewers| follows.shows(*user, owners, viewers);
+            shown(trace, settings, &own, shows)
+        };
+        Some((*user, seen))
     });
     Ok(seen.collect())
 }
 
 /// As much of a trace as its owner shows to somebody with the settings `viewers`.
-fn shown(trace: Trace, owners: &Settings, viewers: &Settings) -> Seen {
-    let mutual = |one, other| one == ShownTo::Everyone && other == ShownTo::Everyone;
-    let status = mutual(owners.privacy.presence, viewers.privacy.presence);
-    let last_seen = mutual(owners.privacy.last_seen, viewers.privacy.last_seen);
+fn shown(
+    trace: Trace,
+    owners: &Settings,
+    viewers: &Settings,
+    shows: impl Fn(ShownTo, ShownTo) -> bool,
+) -> Seen {
+    let status = shows(owners.privacy.presence, viewers.privacy.presence);
+    let last_seen = shows(owners.privacy.last_seen, viewers.privacy.last_seen);
     // Of somebody who hides that they are there, only the time when they last left is told.
     let at = if status { trace.last_seen_at() } else { trace.left_at };
     Seen { status: status.then(|| trace.status()), last_seen_at: at.filter(|_| last_seen) }
+}
+
+/// Who follows whom between the viewer and others.
+#[derive(Debug, Default)]
+struct Follows {
+    followed: HashSet<UserId>,
+    followers: HashSet<UserId>,
+}
+
+impl Follows {
+    async fn between(
+        ctx: &Ctx,
+        viewer: UserId,
+        users: &[UserId],
+        settings: &HashMap<UserId, Settings>,
+    ) -> Result<Self, StoreError> {
+        let of_followed = |shown_to| shown_to == ShownTo::Followed;
+        let matters = |settings: &Settings| {
+            of_followed(settings.privacy.presence) || of_followed(settings.privacy.last_seen)
+        };
+        // Most people show it to everyone, and then nobody has to ask.
+        if !settings.values().any(matters) {
+            return Ok(Self::default());
+        }
+        let connection = ctx.db.reader();
+        Ok(Self {
+            followed: relationships::followed_among(connection, viewer, users).await?,
+            followers: relationships::followers_among(connection, viewer, users).await?,
+        })
+    }
+
+    /// Whether `owner` and the viewer show something to each other, of whom they set to whom it is shown.
+    fn shows(&self, owner: UserId, owners: ShownTo, viewers: ShownTo) -> bool {
+        let to = |shown_to, follows| match shown_to {
+            ShownTo::Everyone => true,
+            ShownTo::Followed => follows,
+            ShownTo::Nobody => false,
+        };
+        to(owners, self.followers.contains(&owner)) && to(viewers, self.followed.contains(&owner))
+    }
 }
 
 /// Writes down when people left whose connections have all been forgotten.
@@ -87,10 +170,18 @@ async fn expire(ctx: &Ctx, now: DateTime<Utc>) -> Result<(), StoreError> {
         return Ok(());
     }
     let work = ctx.begin().await?;
-    for (user, seen_at) in store::silent(&*work, silent_since).await? {
+    let mut silent = store::silent(&*work, silent_since).await?;
+    // In one order, whoever does it, and before anything else is touched: nobody waits for each other for ever.
+    silent.sort_unstable();
+    let mut told = Vec::with_capacity(silent.len());
+    for (user, seen_at) in silent {
+        told.push((user, store::lock_told(&*work, user).await?));
         store::note_left(&*work, user, seen_at).await?;
     }
     store::forget(&*work, silent_since).await?;
+    for (user, told) in told {
+        tell_when_changed(&work, user, told, now).await?;
+    }
     work.commit().await
 }
 

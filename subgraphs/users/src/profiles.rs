@@ -6,7 +6,7 @@ pub(crate) mod events;
 pub(crate) mod graphql;
 mod model;
 mod search;
-mod store;
+pub(crate) mod store;
 mod update;
 
 use std::collections::{HashMap, HashSet};

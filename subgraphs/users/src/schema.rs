@@ -1,20 +1,26 @@
 //! The schema: its roots, and what a request brings along.
 
-use async_graphql::{EmptySubscription, MergedObject, Request, Schema, dataloader::DataLoader};
+use async_graphql::{MergedObject, Request, Schema, dataloader::DataLoader};
 use axum::Router;
 
 use crate::{
+    avatars::graphql::AvatarMutation,
+    badges::graphql::BadgeQuery,
     context::Ctx,
-    presence::graphql::PresenceMutation,
-    profiles::graphql::{Batch, ProfileMutation, Query},
+    presence::graphql::{PresenceMutation, PresenceSubscription},
+    profiles::graphql::{Batch, PeopleQuery, ProfileMutation},
     settings::graphql::SettingsMutation,
+    usernames::graphql::UsernameQuery,
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(ProfileMutation, SettingsMutation, PresenceMutation);
+pub(crate) struct Query(PeopleQuery, UsernameQuery, BadgeQuery);
 
-fn schema() -> Schema<Query, Mutation, EmptySubscription> {
-    graphql::schema(Query, Mutation::default(), EmptySubscription).finish()
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(ProfileMutation, AvatarMutation, SettingsMutation, PresenceMutation);
+
+fn schema() -> Schema<Query, Mutation, PresenceSubscription> {
+    graphql::schema(Query::default(), Mutation::default(), PresenceSubscription).finish()
 }
 
 pub(crate) fn sdl() -> String {

@@ -12,8 +12,8 @@ use ids::UserId;
 
 pub(crate) use self::{
     error::UpdateSettingsError,
-    model::{Privacy, Settings, ShownTo},
-    update::{UpdateHugPolicy, UpdateSettings, update},
+    model::{NotificationChange, NotificationKind, Notifications, Settings, ShownTo},
+    update::{UpdateHugPolicy, UpdatePrivacy, UpdateSettings, update},
 };
 use crate::{context::Ctx, store::StoreError};
 

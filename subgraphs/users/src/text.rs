@@ -41,6 +41,12 @@ pub(crate) fn fold(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
 
+/// A text of which nothing hangs on case any more (Unicode, section 3.13, as good as): capitals first, because several small
+/// letters share one capital (`ß` and `ss`, `ς` and `σ`).
+pub(crate) fn without_case(text: &str) -> String {
+    text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+}
+
 /// Characters that turn the direction of other text, end its line, or are no characters at all.
 fn is_deceptive(character: char) -> bool {
     matches!(character,

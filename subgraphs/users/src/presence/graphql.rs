@@ -2,14 +2,19 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, Error, InputObject, Object, Result, SimpleObject, dataloader::Loader};
-use graphql::{Failure, Refusal, UserError, settle};
+use async_graphql::{
+    ComplexObject, Context, Enum, Error, ID, InputObject, Object, Result, SimpleObject, Subscription,
+    dataloader::Loader,
+};
+use chrono::{DateTime, Utc};
+use futures::{Stream, StreamExt as _, future::ready, stream};
+use graphql::{Failure, Interrupted, Refusal, UserError, settle};
 use ids::UserId;
 
 use crate::{
     context::Ctx,
-    presence::{self, BEAT_EVERY, Heartbeat, HeartbeatError, Seen},
-    profiles::graphql::{Batch, BatchError},
+    presence::{self, BEAT_EVERY, Change, Heartbeat, HeartbeatError, MAX_WATCHED, Seen},
+    profiles::graphql::{Batch, BatchError, User, load_user},
 };
 
 /// Whose presence a data loader is to load.
@@ -76,6 +81,59 @@ impl PresenceMutation {
             next_within_seconds: i32::try_from(BEAT_EVERY.num_seconds()).unwrap_or(i32::MAX),
             errors,
         })
+    }
+}
+
+/// How somebody is present, told as it changes.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+struct PresenceChange {
+    /// Whose presence it is.
+    user_id: ID,
+    /// How they are present now; null when they no longer show it to the viewer.
+    presence: Option<PresenceStatus>,
+    /// When they were last there; null when they don't show it to the viewer.
+    last_seen_at: Option<DateTime<Utc>>,
+}
+
+#[ComplexObject]
+impl PresenceChange {
+    /// The person; null when they are no longer there for the viewer.
+    async fn user(&self, gql: &Context<'_>) -> Result<Option<User>> {
+        load_user(gql, &self.user_id).await
+    }
+}
+
+impl From<Change> for PresenceChange {
+    fn from(change: Change) -> Self {
+        Self {
+            user_id: ID(change.user.to_string()),
+            presence: change.seen.status.map(PresenceStatus::from),
+            last_seen_at: change.seen.last_seen_at,
+        }
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct PresenceSubscription;
+
+#[Subscription]
+impl PresenceSubscription {
+    /// How people are present: now, for those who show it to the viewer, then each time that it is other than before. Nothing
+    /// comes of somebody who doesn't show it, or isn't there for the viewer. Subscribing again is all it takes after a break.
+    #[graphql(directive = graphql::authenticated::apply())]
+    async fn presence_changed(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The people, up to 100.")] user_ids: Vec<ID>,
+    ) -> Result<impl Stream<Item = Result<PresenceChange, Interrupted>> + use<>> {
+        if user_ids.len() > MAX_WATCHED {
+            return Err(Failure::BadUserInput.error(format!("watch up to {MAX_WATCHED} people at once")));
+        }
+        let people = user_ids.iter().filter_map(|id| UserId::try_from(id).ok()).collect();
+        let watched = presence::watch(gql.data::<Ctx>()?, people).await;
+        let changes = watched.map_err(|_| Failure::unauthenticated())?.map(|change| Ok(change.into()));
+        Ok(changes.chain(stream::once(ready(Err(Interrupted)))))
     }
 }
 

@@ -32,11 +32,12 @@ pub(crate) struct Heartbeat {
     pub(crate) away: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Status {
     Online,
     /// Connected, without looking.
     Away,
+    #[default]
     Offline,
 }
 
@@ -70,8 +71,8 @@ impl Trace {
     }
 }
 
-/// What somebody sees of another person's presence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What somebody sees of another person's presence: nothing, unless it is shown to them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) status: Option<Status>,
     pub(crate) last_seen_at: Option<DateTime<Utc>>,

@@ -11,8 +11,8 @@ use sea_orm::{
 };
 
 use crate::{
-    presence::model::{ConnectionId, Trace},
-    store::{Connection, StoreError},
+    presence::model::{ConnectionId, Status, Trace},
+    store::{Connection, Named, StoreError},
 };
 
 mod connection {
@@ -52,6 +52,62 @@ mod last_seen {
     pub(super) enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod told {
+    //! As what somebody was last told to be present.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "told_presence")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: ids::UserId,
+        pub status: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Named for Status {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Online, "ONLINE"), (Self::Away, "AWAY"), (Self::Offline, "OFFLINE")];
+}
+
+/// As what the user was last told to be present. Nobody else changes it, or the user's connections, until the
+/// transaction ends: of several connections that change at once, each sees what the others did.
+pub(crate) async fn lock_told(database: &impl Connection, user: UserId) -> Result<Status, StoreError> {
+    let row = told::ActiveModel { user_id: Set(user), status: Set(Status::Offline.name().to_owned()) };
+    told::Entity::insert(row)
+        .on_conflict_do_nothing_on([told::Column::UserId])
+        .exec_without_returning(database)
+        .await?;
+    let row = told::Entity::find_by_id(user).lock_exclusive().one(database).await?;
+    row.map_or(Ok(Status::Offline), |row| Status::of_name(&row.status))
+}
+
+pub(crate) async fn set_told(
+    database: &impl Connection,
+    user: UserId,
+    status: Status,
+) -> Result<(), StoreError> {
+    told::Entity::update_many()
+        .col_expr(told::Column::Status, Expr::value(status.name()))
+        .filter(told::Column::UserId.eq(user))
+        .exec(database)
+        .await
+        .map(|_| ())
+}
+
+/// Forgets that the user was ever there.
+pub(crate) async fn remove(database: &impl Connection, user: UserId) -> Result<(), StoreError> {
+    let of_user = connection::Entity::delete_many().filter(connection::Column::UserId.eq(user));
+    of_user.exec(database).await?;
+    last_seen::Entity::delete_by_id(user).exec(database).await?;
+    told::Entity::delete_by_id(user).exec(database).await.map(|_| ())
 }
 
 pub(crate) async fn beat(

@@ -44,6 +44,7 @@ pub(crate) async fn activate(
         pronouns: None,
         joined_at: registration.registered_at,
         renamed_at: None,
+        avatar_id: None,
     };
     if !store::insert(&**work, &profile).await? {
         return Ok(());

@@ -1,22 +1,28 @@
 //! People in the schema.
 
+mod update;
+
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    ComplexObject, Context, Error, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+    ComplexObject, Context, ID, Interface, Object, Result, SimpleObject,
     dataloader::{DataLoader, Loader},
 };
 use chrono::{DateTime, Utc};
-use graphql::{Connection, Failure, Refusal, TimeZone, UserError, connection, page_request, settle};
-use ids::UserId;
+use graphql::{Connection, Failure, TimeZone, connection, page_request};
+use ids::{AvatarId, UserId};
+
+pub(crate) use self::update::ProfileMutation;
 
 use crate::{
+    avatars::graphql::Avatar,
+    badges::graphql::{AwardedBadge, AwardsKey},
     context::Ctx,
     presence::graphql::{PresenceStatus, SeenKey},
-    profiles::{self, Change, Found, Profile, RenameError, UpdateProfile, UpdateProfileError},
+    profiles::{self, Found, Profile},
     settings::graphql::{HugPolicy, Settings, SettingsKey},
     store::StoreError,
-    usernames::{Username, UsernameError},
+    usernames::Username,
 };
 
 /// Loads what a request asks for many times over, on behalf of its caller.
@@ -49,6 +55,8 @@ impl Loader<Username> for Batch {
 pub(crate) struct User {
     #[graphql(skip)]
     user_id: UserId,
+    #[graphql(skip)]
+    avatar_id: Option<AvatarId>,
     /// Stays the same for as long as the account lives.
     id: ID,
     /// The name by which the person is found and mentioned: 2 to 30 characters, lower case, unique.
@@ -67,6 +75,7 @@ impl From<Profile> for User {
     fn from(profile: Profile) -> Self {
         Self {
             user_id: profile.user_id,
+            avatar_id: profile.avatar_id,
             id: profile.user_id.into_id(),
             username: Some(profile.username),
             display_name: Some(profile.display_name),
@@ -90,7 +99,28 @@ impl IntoId for UserId {
 
 #[ComplexObject]
 impl User {
+    /// What the person looks like; null when they don't say.
+    async fn avatar(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(
+            default = 128,
+            desc = "How many pixels wide and high it is to be shown; what is given is that large or the next larger size, 512 at most."
+        )]
+        size: i32,
+    ) -> Result<Option<Avatar>> {
+        let pictures = gql.data::<Ctx>()?.pictures();
+        Ok(self.avatar_id.map(|id| Avatar::of(pictures, id, size)))
+    }
+
+    /// The badges that the person has, the first one first.
+    async fn badges(&self, gql: &Context<'_>) -> Result<Option<Vec<AwardedBadge>>> {
+        let awards = batch(gql)?.load_one(AwardsKey(self.user_id)).await.map_err(Failure::internal)?;
+        Ok(awards.map(|awards| awards.into_iter().map(AwardedBadge::from).collect()))
+    }
+
     /// What the person has set; only for themselves.
+    #[graphql(tag = "personal")]
     async fn settings(&self, gql: &Context<'_>) -> Result<Option<Settings>> {
         if gql.data::<Ctx>()?.viewer_id() != Some(self.user_id) {
             return Ok(None);
@@ -111,19 +141,19 @@ impl User {
     }
 
     /// The zone in which the person's days are counted.
-    #[graphql(inaccessible)]
+    #[graphql(inaccessible, tag = "personal")]
     async fn timezone(&self, gql: &Context<'_>) -> Result<Option<TimeZone>> {
         Ok(self.all_settings(gql).await?.map(|settings| settings.timezone.into()))
     }
 
     /// The hour at which the person's days start, 0 to 23.
-    #[graphql(inaccessible)]
+    #[graphql(inaccessible, tag = "personal")]
     async fn day_start_hour(&self, gql: &Context<'_>) -> Result<Option<i32>> {
         Ok(self.all_settings(gql).await?.map(|settings| settings.day_start.hour().into()))
     }
 
     /// What happens to hugs from each kind of sender.
-    #[graphql(inaccessible)]
+    #[graphql(inaccessible, tag = "personal")]
     async fn hug_policy(&self, gql: &Context<'_>) -> Result<Option<HugPolicy>> {
         Ok(self.all_settings(gql).await?.map(|settings| settings.hug_policy.into()))
     }
@@ -139,7 +169,7 @@ fn batch<'a>(gql: &Context<'a>) -> Result<&'a DataLoader<Batch>> {
     gql.data::<DataLoader<Batch>>()
 }
 
-async fn load_user(gql: &Context<'_>, id: &ID) -> Result<Option<User>> {
+pub(crate) async fn load_user(gql: &Context<'_>, id: &ID) -> Result<Option<User>> {
     let Ok(id) = UserId::try_from(id) else {
         return Ok(None);
     };
@@ -155,11 +185,18 @@ async fn load_user_named(gql: &Context<'_>, username: &str) -> Result<Option<Use
     Ok(profile.map(User::from))
 }
 
+/// Something that has an id of its own.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "&ID", desc = "Stays the same for as long as the thing lives."))]
+enum Node {
+    User(User),
+}
+
 #[derive(Default)]
-pub(crate) struct Query;
+pub(crate) struct PeopleQuery;
 
 #[Object]
-impl Query {
+impl PeopleQuery {
     /// The viewer; null when nobody is logged in.
     async fn me(&self, gql: &Context<'_>) -> Result<Option<User>> {
         let Some(viewer) = gql.data::<Ctx>()?.viewer_id() else {
@@ -180,6 +217,15 @@ impl Query {
             (None, Some(username)) => load_user_named(gql, &username).await,
             _ => Err(Failure::BadUserInput.error("give either `id` or `username`")),
         }
+    }
+
+    /// Whatever has an id that this service knows: a person; null when there is nothing that the viewer may see.
+    async fn node(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "The id, as it was given.")] id: ID,
+    ) -> Result<Option<Node>> {
+        Ok(load_user(gql, &id).await?.map(Node::User))
     }
 
     /// People whose username, display name or a word of it begins with a text, in the order of what was found;
@@ -207,80 +253,5 @@ impl Query {
     #[graphql(entity)]
     async fn user_by_username(&self, gql: &Context<'_>, username: String) -> Result<Option<User>> {
         load_user_named(gql, &username).await
-    }
-}
-
-/// What is to change about one's profile; what is left out stays.
-#[derive(InputObject)]
-struct UpdateProfileInput {
-    /// A new username; it can be changed again after 14 days, and the former one is kept for 30.
-    username: Option<String>,
-    /// A new display name: 1 to 50 characters on one line.
-    display_name: Option<String>,
-    /// A new bio: up to 500 characters; null or an empty text removes it.
-    bio: MaybeUndefined<String>,
-    /// New pronouns: up to 40 characters; null or an empty text removes them.
-    pronouns: MaybeUndefined<String>,
-}
-
-impl From<UpdateProfileInput> for UpdateProfile {
-    fn from(input: UpdateProfileInput) -> Self {
-        let change = |field| match field {
-            MaybeUndefined::Undefined => Change::Keep,
-            MaybeUndefined::Null => Change::Set(String::new()),
-            MaybeUndefined::Value(text) => Change::Set(text),
-        };
-        Self {
-            username: input.username,
-            display_name: input.display_name,
-            bio: change(input.bio),
-            pronouns: change(input.pronouns),
-        }
-    }
-}
-
-/// What came of changing one's profile.
-#[derive(SimpleObject)]
-struct UpdateProfilePayload {
-    /// The viewer as they are now; null when nothing was changed.
-    user: Option<User>,
-    /// Why nothing was changed.
-    errors: Vec<UserError>,
-}
-
-#[derive(Default)]
-pub(crate) struct ProfileMutation;
-
-#[Object]
-impl ProfileMutation {
-    /// Changes the viewer's profile.
-    #[graphql(directive = graphql::authenticated::apply())]
-    async fn update_profile(
-        &self,
-        gql: &Context<'_>,
-        input: UpdateProfileInput,
-    ) -> Result<UpdateProfilePayload> {
-        let (profile, errors) = settle(profiles::update(gql.data::<Ctx>()?, input.into()).await)?;
-        Ok(UpdateProfilePayload { user: profile.map(User::from), errors })
-    }
-}
-
-impl Refusal for UpdateProfileError {
-    fn into_user_error(self) -> Result<UserError, Error> {
-        let (code, part) = match &self {
-            Self::Rename(RenameError::Taken) => ("USERNAME_TAKEN", "username"),
-            Self::Rename(RenameError::TooSoon(_)) => ("USERNAME_CHANGED_LATELY", "username"),
-            Self::Rename(RenameError::Malformed(UsernameError::Reserved)) => {
-                ("USERNAME_RESERVED", "username")
-            }
-            Self::Rename(RenameError::Malformed(_)) => ("USERNAME_INVALID", "username"),
-            Self::DisplayName(_) => ("DISPLAY_NAME_INVALID", "displayName"),
-            Self::Bio(_) => ("BIO_INVALID", "bio"),
-            Self::Pronouns(_) => ("PRONOUNS_INVALID", "pronouns"),
-            Self::Unauthenticated => return Err(Failure::unauthenticated()),
-            Self::Missing => return Err(Failure::NotFound.error(self)),
-            Self::Database(cause) => return Err(Failure::internal(cause)),
-        };
-        Ok(UserError::new(code, self.to_string(), &["input", part]))
     }
 }

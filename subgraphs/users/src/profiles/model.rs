@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use ids::UserId;
+use ids::{AvatarId, UserId};
 
 use crate::text;
 
@@ -23,6 +23,7 @@ pub(crate) struct Profile {
     pub(crate) pronouns: Option<String>,
     pub(crate) joined_at: DateTime<Utc>,
     pub(crate) renamed_at: Option<DateTime<Utc>>,
+    pub(crate) avatar_id: Option<AvatarId>,
 }
 
 impl Profile {
@@ -145,6 +146,7 @@ mod tests {
             pronouns: None,
             joined_at: DateTime::UNIX_EPOCH,
             renamed_at: None,
+            avatar_id: None,
         };
         let terms: Vec<_> = profile.search_terms().into_iter().collect();
         assert_eq!(terms, ["ada", "ada king lovelace", "king", "lovelace"]);

@@ -33,6 +33,7 @@ mod profile {
         pub pronouns: Option<String>,
         pub joined_at: DateTimeUtc,
         pub renamed_at: Option<DateTimeUtc>,
+        pub avatar_id: Option<ids::AvatarId>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -150,6 +151,13 @@ pub(crate) async fn search(
     Ok(rows.into_iter().map(|row| Found { term: row.term, user_id: row.user_id }).collect())
 }
 
+/// Forgets a profile, and by what it was found.
+pub(crate) async fn remove(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
+    let terms = search_term::Entity::delete_many().filter(search_term::Column::UserId.eq(user));
+    terms.exec(connection).await?;
+    profile::Entity::delete_by_id(user).exec(connection).await.map(|_| ())
+}
+
 fn of_row(row: profile::Model) -> Profile {
     Profile {
         user_id: row.user_id,
@@ -159,6 +167,7 @@ fn of_row(row: profile::Model) -> Profile {
         pronouns: row.pronouns,
         joined_at: row.joined_at,
         renamed_at: row.renamed_at,
+        avatar_id: row.avatar_id,
     }
 }
 
@@ -171,5 +180,6 @@ fn to_row(profile: &Profile) -> profile::ActiveModel {
         pronouns: Set(profile.pronouns.clone()),
         joined_at: Set(profile.joined_at),
         renamed_at: Set(profile.renamed_at),
+        avatar_id: Set(profile.avatar_id),
     }
 }

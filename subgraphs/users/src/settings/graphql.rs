@@ -10,7 +10,7 @@ use ids::UserId;
 use crate::{
     context::Ctx,
     profiles::graphql::{Batch, BatchError},
-    settings::{self, UpdateHugPolicy, UpdateSettings, UpdateSettingsError},
+    settings::{self, UpdateHugPolicy, UpdatePrivacy, UpdateSettings, UpdateSettingsError},
 };
 
 /// Whose settings a data loader is to load.
@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     hug_policy: HugPolicy,
     /// Who sees what.
     privacy: PrivacySettings,
+    /// How the owner wants to be told of what happens while they aren't looking.
+    notifications: Vec<NotificationSetting>,
 }
 
 impl From<settings::Settings> for Settings {
@@ -50,7 +52,10 @@ impl From<settings::Settings> for Settings {
             privacy: PrivacySettings {
                 presence: settings.privacy.presence.into(),
                 last_seen: settings.privacy.last_seen.into(),
+                approves_followers: settings.privacy.approves_followers,
+                is_suggested: settings.privacy.is_suggested,
             },
+            notifications: NotificationSetting::all(settings.notifications),
         }
     }
 }
@@ -98,14 +103,64 @@ struct PrivacySettings {
     presence: ShownTo,
     /// Who sees when the owner was last there.
     last_seen: ShownTo,
+    /// Whether following the owner takes their consent: a private account.
+    approves_followers: bool,
+    /// Whether the owner may be suggested to people who don't know them.
+    is_suggested: bool,
 }
 
-/// To whom something is shown. Who shows it to nobody doesn't see that of others either.
+/// What somebody may be told of while they aren't looking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "settings::NotificationKind")]
+enum NotificationKind {
+    /// A hug came.
+    HugReceived,
+    /// Somebody said thanks for a hug.
+    HugThanked,
+    /// Somebody asks for a hug.
+    HugRequested,
+    /// A group hug that the owner takes part in opens, starts or ends.
+    GroupHug,
+    /// Somebody follows the owner, or asks to.
+    Followed,
+    /// Somebody reacted to what the owner shared.
+    Reaction,
+    /// A streak ends soon.
+    StreakAtRisk,
+    /// A badge was awarded.
+    BadgeAwarded,
+}
+
+/// How the owner wants to be told of one kind of thing.
+#[derive(SimpleObject)]
+struct NotificationSetting {
+    /// Of what.
+    kind: NotificationKind,
+    /// Whether on their devices.
+    push: bool,
+    /// Whether by e-mail.
+    email: bool,
+}
+
+impl NotificationSetting {
+    fn all(notifications: settings::Notifications) -> Vec<Self> {
+        let of = |kind: settings::NotificationKind| Self {
+            kind: kind.into(),
+            push: !notifications.not_pushed.has(kind),
+            email: notifications.mailed.has(kind),
+        };
+        settings::NotificationKind::ALL.into_iter().map(of).collect()
+    }
+}
+
+/// To whom something is shown. It is mutual: who doesn't show it to somebody doesn't see it of them either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "settings::ShownTo")]
 enum ShownTo {
     /// To everyone who is logged in.
     Everyone,
+    /// To those whom the owner follows.
+    Followed,
     /// To nobody.
     Nobody,
 }
@@ -121,6 +176,25 @@ struct UpdateSettingsInput {
     hug_policy: Option<HugPolicyInput>,
     /// Who sees what.
     privacy: Option<PrivacyInput>,
+    /// How to be told of some kinds of things; of the others as before.
+    notifications: Option<Vec<NotificationInput>>,
+}
+
+/// How to be told of one kind of thing; what is left out stays.
+#[derive(InputObject)]
+struct NotificationInput {
+    /// Of what.
+    kind: NotificationKind,
+    /// Whether on one's devices.
+    push: Option<bool>,
+    /// Whether by e-mail.
+    email: Option<bool>,
+}
+
+impl From<NotificationInput> for settings::NotificationChange {
+    fn from(input: NotificationInput) -> Self {
+        Self { kind: input.kind.into(), push: input.push, email: input.email }
+    }
 }
 
 /// What is to happen to hugs; what is left out stays.
@@ -143,6 +217,10 @@ struct PrivacyInput {
     presence: Option<ShownTo>,
     /// Who sees when the owner was last there.
     last_seen: Option<ShownTo>,
+    /// Whether following the owner takes their consent. Who follows them already goes on to.
+    approves_followers: Option<bool>,
+    /// Whether the owner may be suggested to people who don't know them.
+    is_suggested: Option<bool>,
 }
 
 impl From<UpdateSettingsInput> for UpdateSettings {
@@ -153,13 +231,18 @@ impl From<UpdateSettingsInput> for UpdateSettings {
             new_accounts: policy.new_accounts.map(Into::into),
             anonymous: policy.anonymous.map(Into::into),
         });
-        let privacy = input.privacy.map_or((None, None), |privacy| (privacy.presence, privacy.last_seen));
+        let privacy = input.privacy.map_or_else(UpdatePrivacy::default, |privacy| UpdatePrivacy {
+            presence: privacy.presence.map(Into::into),
+            last_seen: privacy.last_seen.map(Into::into),
+            approves_followers: privacy.approves_followers,
+            is_suggested: privacy.is_suggested,
+        });
         Self {
             timezone: input.timezone.map(|zone| zone.0),
             day_start_hour: input.day_start_hour,
             hug_policy,
-            presence: privacy.0.map(Into::into),
-            last_seen: privacy.1.map(Into::into),
+            privacy,
+            notifications: input.notifications.into_iter().flatten().map(Into::into).collect(),
         }
     }
 }

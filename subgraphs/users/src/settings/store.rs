@@ -9,7 +9,7 @@ use ids::UserId;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
-    settings::{Privacy, Settings, ShownTo},
+    settings::model::{Kinds, NotificationKind, Notifications, Privacy, Settings, ShownTo},
     store::{Connection, Named, StoreError},
 };
 
@@ -30,6 +30,10 @@ mod row {
         pub hugs_anonymous: String,
         pub presence_shown_to: String,
         pub last_seen_shown_to: String,
+        pub approves_followers: bool,
+        pub is_suggested: bool,
+        pub not_pushed: String,
+        pub mailed: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -44,7 +48,30 @@ impl Named for HugPolicyAction {
 }
 
 impl Named for ShownTo {
-    const NAMES: &'static [(Self, &'static str)] = &[(Self::Everyone, "EVERYONE"), (Self::Nobody, "NOBODY")];
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Everyone, "EVERYONE"), (Self::Followed, "FOLLOWED"), (Self::Nobody, "NOBODY")];
+}
+
+impl Named for NotificationKind {
+    const NAMES: &'static [(Self, &'static str)] = &[
+        (Self::HugReceived, "HUG_RECEIVED"),
+        (Self::HugThanked, "HUG_THANKED"),
+        (Self::HugRequested, "HUG_REQUESTED"),
+        (Self::GroupHug, "GROUP_HUG"),
+        (Self::Followed, "FOLLOWED"),
+        (Self::Reaction, "REACTION"),
+        (Self::StreakAtRisk, "STREAK_AT_RISK"),
+        (Self::BadgeAwarded, "BADGE_AWARDED"),
+    ];
+}
+
+/// Kinds as they are kept: their names, separated by spaces.
+fn names_of(kinds: Kinds) -> String {
+    kinds.iter().map(Named::name).collect::<Vec<_>>().join(" ")
+}
+
+fn kinds_of(names: &str) -> Result<Kinds, StoreError> {
+    names.split_whitespace().map(NotificationKind::of_name).collect()
 }
 
 pub(crate) async fn insert_defaults(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
@@ -84,6 +111,10 @@ pub(crate) async fn update(
     to_row(user, settings).reset_all().update(connection).await.map(|_| ())
 }
 
+pub(crate) async fn remove(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
+    row::Entity::delete_by_id(user).exec(connection).await.map(|_| ())
+}
+
 fn of_row(row: &row::Model) -> Result<Settings, StoreError> {
     let hour = u8::try_from(row.day_start_hour).ok().and_then(DayStart::parse);
     Ok(Settings {
@@ -99,12 +130,18 @@ fn of_row(row: &row::Model) -> Result<Settings, StoreError> {
         privacy: Privacy {
             presence: ShownTo::of_name(&row.presence_shown_to)?,
             last_seen: ShownTo::of_name(&row.last_seen_shown_to)?,
+            approves_followers: row.approves_followers,
+            is_suggested: row.is_suggested,
+        },
+        notifications: Notifications {
+            not_pushed: kinds_of(&row.not_pushed)?,
+            mailed: kinds_of(&row.mailed)?,
         },
     })
 }
 
 fn to_row(user: UserId, settings: Settings) -> row::ActiveModel {
-    let Settings { timezone, day_start, hug_policy, privacy } = settings;
+    let Settings { timezone, day_start, hug_policy, privacy, notifications } = settings;
     row::ActiveModel {
         user_id: Set(user),
         timezone: Set(timezone.name().to_owned()),
@@ -115,5 +152,9 @@ fn to_row(user: UserId, settings: Settings) -> row::ActiveModel {
         hugs_anonymous: Set(hug_policy.anonymous.name().to_owned()),
         presence_shown_to: Set(privacy.presence.name().to_owned()),
         last_seen_shown_to: Set(privacy.last_seen.name().to_owned()),
+        approves_followers: Set(privacy.approves_followers),
+        is_suggested: Set(privacy.is_suggested),
+        not_pushed: Set(names_of(notifications.not_pushed)),
+        mailed: Set(names_of(notifications.mailed)),
     }
 }

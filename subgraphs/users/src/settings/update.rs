@@ -2,13 +2,13 @@
 
 use chrono_tz::Tz;
 use clock::day::DayStart;
-use events::users::{HugPolicyAction, SettingsChanged};
+use events::users::{HugPolicyAction, PresenceChanged, SettingsChanged};
 use ids::UserId;
 
 use crate::{
     context::Ctx,
     profiles,
-    settings::{Settings, ShownTo, UpdateSettingsError, store},
+    settings::{NotificationChange, Settings, ShownTo, UpdateSettingsError, store},
 };
 
 /// How much of a wrong name is repeated to its writer.
@@ -20,8 +20,16 @@ pub(crate) struct UpdateSettings {
     pub(crate) timezone: Option<String>,
     pub(crate) day_start_hour: Option<i32>,
     pub(crate) hug_policy: UpdateHugPolicy,
+    pub(crate) privacy: UpdatePrivacy,
+    pub(crate) notifications: Vec<NotificationChange>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UpdatePrivacy {
     pub(crate) presence: Option<ShownTo>,
     pub(crate) last_seen: Option<ShownTo>,
+    pub(crate) approves_followers: Option<bool>,
+    pub(crate) is_suggested: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -50,6 +58,10 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateSettings) -> Result<Setting
         store::update(&*work, viewer, after).await?;
         if told(viewer, after) != told(viewer, before) {
             work.emit(&told(viewer, after)).await?;
+        }
+        if after.privacy != before.privacy {
+            // Who watches them may see more or less of them from now on, and they of others.
+            work.emit(&PresenceChanged { user_id: viewer, changed_at: ctx.now() }).await?;
         }
     }
     work.commit().await?;
@@ -81,8 +93,13 @@ fn applied(mut settings: Settings, parsed: &Parsed, command: &UpdateSettings) ->
     set(&mut settings.hug_policy.not_following, command.hug_policy.not_following);
     set(&mut settings.hug_policy.new_accounts, command.hug_policy.new_accounts);
     set(&mut settings.hug_policy.anonymous, command.hug_policy.anonymous);
-    set(&mut settings.privacy.presence, command.presence);
-    set(&mut settings.privacy.last_seen, command.last_seen);
+    set(&mut settings.privacy.presence, command.privacy.presence);
+    set(&mut settings.privacy.last_seen, command.privacy.last_seen);
+    set(&mut settings.privacy.approves_followers, command.privacy.approves_followers);
+    set(&mut settings.privacy.is_suggested, command.privacy.is_suggested);
+    for change in &command.notifications {
+        settings.notifications.apply(change);
+    }
     settings
 }
 
@@ -93,7 +110,7 @@ fn told(user_id: UserId, settings: Settings) -> SettingsChanged {
         timezone: settings.timezone.name().to_owned(),
         day_start_hour: settings.day_start.hour(),
         hug_policy: settings.hug_policy,
-        approves_followers: false,
-        is_suggested: true,
+        approves_followers: settings.privacy.approves_followers,
+        is_suggested: settings.privacy.is_suggested,
     }
 }

@@ -118,9 +118,10 @@ impl Username {
         &self.0
     }
 
-    /// What the name looks like (UTS #39, section 4): two names with the same skeleton can be mistaken for each other.
+    /// What the name looks like (UTS #39, section 4) whatever its case: two names with the same skeleton can be mistaken
+    /// for each other.
     pub(crate) fn skeleton(&self) -> String {
-        skeleton(&self.0).collect()
+        skeleton(&text::without_case(&self.0)).collect()
     }
 
     fn is_well_formed(&self) -> bool {
@@ -223,7 +224,22 @@ mod tests {
         assert_ne!(Username::parse("ada").unwrap().skeleton(), Username::parse("bo").unwrap().skeleton());
     }
 
+    #[test]
+    fn names_that_differ_only_in_case_have_one_skeleton() {
+        let skeleton = |text| Username::parse(text).unwrap().skeleton();
+        assert_eq!(skeleton("straße"), skeleton("STRASSE"));
+        assert_eq!(skeleton("οδος"), skeleton("ΟΔΟΣ"));
+        assert_eq!(skeleton("ılgaz"), skeleton("ilgaz"));
+    }
+
     proptest! {
+        #[test]
+        fn a_name_in_capitals_looks_like_the_name(text in "\\PC{0,32}") {
+            if let (Ok(name), Ok(capitals)) = (Username::parse(&text), Username::parse(&text.to_uppercase())) {
+                prop_assert_eq!(name.skeleton(), capitals.skeleton());
+            }
+        }
+
         #[test]
         fn parsing_a_parsed_name_changes_nothing(text in "\\PC{0,32}") {
             if let Ok(name) = Username::parse(&text) {

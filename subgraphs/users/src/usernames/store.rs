@@ -60,3 +60,19 @@ pub(crate) async fn claim(
         .await?;
     Ok(kept.rows_affected == 1)
 }
+
+/// Whose a name is now, if it is anybody's.
+pub(crate) async fn holder(
+    connection: &impl Connection,
+    name: &Username,
+    now: DateTime<Utc>,
+) -> Result<Option<UserId>, StoreError> {
+    let claim = claim::Entity::find_by_id(name.skeleton()).one(connection).await?;
+    Ok(claim.filter(|claim| claim.free_at.is_none_or(|free_at| free_at > now)).map(|claim| claim.user_id))
+}
+
+/// Lets all names of somebody go at once.
+pub(crate) async fn remove(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
+    let of_user = claim::Entity::delete_many().filter(claim::Column::UserId.eq(user));
+    of_user.exec(connection).await.map(|_| ())
+}

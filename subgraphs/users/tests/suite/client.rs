@@ -1,7 +1,10 @@
 //! Users with people in it, and the operations that tests use.
 
 use axum::{body::Body, http::Request};
-use events::{auth::UserRegistered, social::Blocked};
+use events::{
+    auth::UserRegistered,
+    social::{Blocked, FollowCreated},
+};
 use http_body_util::BodyExt as _;
 use identity::Caller;
 use ids::UserId;
@@ -61,6 +64,24 @@ pub(crate) async fn person(app: &TestApp, username: &str, display_name: &str) ->
 
 pub(crate) async fn block(app: &TestApp, blocker_id: UserId, blocked_id: UserId) {
     app.tell(&Blocked { blocker_id, blocked_id, at: clock::Clock::now(&*app.clock) }).await;
+}
+
+pub(crate) async fn follow(app: &TestApp, follower_id: UserId, followed_id: UserId) {
+    let at = clock::Clock::now(&*app.clock);
+    app.tell(&FollowCreated { follower_id, followed_id, at }).await;
+}
+
+/// A sign of life of one connection.
+pub(crate) async fn beat(client: &Client, connection: &str, away: bool) -> Value {
+    let mutation = "mutation($i: HeartbeatInput!) { heartbeat(input: $i) {
+        presence nextWithinSeconds errors { code path } } }";
+    let input = json!({ "connectionId": connection, "away": away });
+    client.data(mutation, json!({ "i": input })).await["heartbeat"].take()
+}
+
+pub(crate) async fn set_privacy(client: &Client, privacy: Value) {
+    let mutation = "mutation($p: PrivacyInput!) { updateSettings(input: {privacy: $p}) { errors { code } } }";
+    client.data(mutation, json!({ "p": privacy })).await;
 }
 
 /// What `update_profile` answers.

@@ -1,9 +1,14 @@
 //! What users does, as the gateway and auth see it.
 
+mod avatars;
+mod badges;
 mod client;
+mod forgetting;
 mod presence;
+mod presence_live;
 mod privacy;
 mod profiles;
 mod reservations;
 mod search;
 mod settings;
+mod usernames;

@@ -6,27 +6,15 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use testkit::{Client, TestApp, eventually};
 
-use crate::client::{app, block, person, refusal};
+use crate::client::{app, beat, block, follow, person, refusal, set_privacy};
 
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::seconds(45);
-
-async fn beat(client: &Client, connection: &str, away: bool) -> Value {
-    let mutation = "mutation($i: HeartbeatInput!) { heartbeat(input: $i) {
-        presence nextWithinSeconds errors { code path } } }";
-    let input = json!({ "connectionId": connection, "away": away });
-    client.data(mutation, json!({ "i": input })).await["heartbeat"].take()
-}
 
 /// Presence and last seen of somebody, as a client sees them.
 async fn seen(client: &Client, user: UserId) -> (Value, Value) {
     let query = "query($id: ID!) { user(id: $id) { presence lastSeenAt } }";
     let mut answer = client.data(query, json!({ "id": user })).await["user"].take();
     (answer["presence"].take(), answer["lastSeenAt"].take())
-}
-
-async fn set_privacy(client: &Client, privacy: Value) {
-    let mutation = "mutation($p: PrivacyInput!) { updateSettings(input: {privacy: $p}) { errors { code } } }";
-    client.data(mutation, json!({ "p": privacy })).await;
 }
 
 async fn pair(app: &TestApp) -> (UserId, UserId) {
@@ -100,6 +88,28 @@ async fn who_hides_their_presence_sees_nobody_elses() {
     set_privacy(&bos, json!({ "lastSeen": "NOBODY" })).await;
     assert!(seen(&bos, ada).await.1.is_null());
     assert!(seen(&adas, bo).await.1.is_null());
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn presence_for_those_whom_one_follows_takes_both_to_show_it() {
+    let app = app().await;
+    let (ada, bo) = pair(&app).await;
+    let (adas, bos) = (app.as_user(ada), app.as_user(bo));
+    beat(&adas, "tab", false).await;
+    beat(&bos, "tab", false).await;
+    set_privacy(&adas, json!({ "presence": "FOLLOWED", "lastSeen": "FOLLOWED" })).await;
+    assert_eq!(seen(&bos, ada).await, (Value::Null, Value::Null));
+    assert!(seen(&adas, bo).await.0.is_null(), "who doesn't show it doesn't see it");
+    // That Bo follows Ada changes nothing: she shows it to those whom she follows.
+    follow(&app, bo, ada).await;
+    assert!(seen(&bos, ada).await.0.is_null());
+    follow(&app, ada, bo).await;
+    assert_eq!(seen(&bos, ada).await.0, "ONLINE");
+    assert_eq!(seen(&adas, bo).await.0, "ONLINE");
+    set_privacy(&bos, json!({ "presence": "NOBODY" })).await;
+    assert!(seen(&adas, bo).await.0.is_null());
+    assert!(seen(&bos, ada).await.0.is_null());
     app.finish().await;
 }
 

@@ -6,7 +6,7 @@ use testkit::Client;
 
 use crate::client::{app, entity, person, refusal};
 
-const ALL: &str = "timezone dayStartHour hugPolicy { notFollowed notFollowing newAccounts anonymous } privacy { presence lastSeen }";
+const ALL: &str = "timezone dayStartHour hugPolicy { notFollowed notFollowing newAccounts anonymous } privacy { presence lastSeen approvesFollowers isSuggested }";
 
 async fn update(client: &Client, input: Value) -> Value {
     let mutation = format!(
@@ -19,7 +19,7 @@ fn defaults() -> Value {
     json!({
         "timezone": "UTC", "dayStartHour": 0,
         "hugPolicy": { "notFollowed": "ACCEPT", "notFollowing": "ACCEPT", "newAccounts": "ACCEPT", "anonymous": "ACCEPT" },
-        "privacy": { "presence": "EVERYONE", "lastSeen": "EVERYONE" },
+        "privacy": { "presence": "EVERYONE", "lastSeen": "EVERYONE", "approvesFollowers": false, "isSuggested": true },
     })
 }
 
@@ -69,7 +69,47 @@ async fn what_nobody_acts_on_and_what_stays_the_same_is_not_told() {
     let app = app().await;
     let ada = app.as_user(person(&app, "ada", "Ada").await);
     let payload = update(&ada, json!({ "timezone": "UTC", "privacy": { "presence": "NOBODY" } })).await;
-    assert_eq!(payload["settings"]["privacy"], json!({ "presence": "NOBODY", "lastSeen": "EVERYONE" }));
+    let privacy = &payload["settings"]["privacy"];
+    assert_eq!((&privacy["presence"], &privacy["lastSeen"]), (&json!("NOBODY"), &json!("EVERYONE")));
+    assert_eq!(app.events::<SettingsChanged>().await, []);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_private_account_and_who_is_not_suggested_are_told() {
+    let app = app().await;
+    let ada = person(&app, "ada", "Ada").await;
+    let payload = update(&app.as_user(ada), json!({ "privacy": { "approvesFollowers": true } })).await;
+    assert_eq!(payload["settings"]["privacy"]["approvesFollowers"], true);
+    update(&app.as_user(ada), json!({ "privacy": { "isSuggested": false } })).await;
+    let told = app.events::<SettingsChanged>().await;
+    let flags: Vec<_> = told.iter().map(|event| (event.approves_followers, event.is_suggested)).collect();
+    assert_eq!(flags, [(true, true), (true, false)]);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn how_to_be_told_of_things_is_set_kind_by_kind_and_told_to_nobody() {
+    let app = app().await;
+    let ada = app.as_user(person(&app, "ada", "Ada").await);
+    let mutation = "mutation($n: [NotificationInput!]) { updateSettings(input: {notifications: $n}) {
+        settings { notifications { kind push email } } errors { code } } }";
+    let changes = json!([
+        { "kind": "HUG_RECEIVED", "email": true },
+        { "kind": "STREAK_AT_RISK", "push": false },
+        { "kind": "STREAK_AT_RISK", "email": true },
+    ]);
+    let payload = ada.data(mutation, json!({ "n": changes })).await["updateSettings"].take();
+    let all = payload["settings"]["notifications"].as_array().expect("all kinds").clone();
+    let of = |kind: &str| {
+        let setting = all.iter().find(|setting| setting["kind"] == kind).expect("the kind");
+        (setting["push"] == true, setting["email"] == true)
+    };
+    assert_eq!((of("HUG_RECEIVED"), of("STREAK_AT_RISK")), ((true, true), (false, true)));
+    assert_eq!((all.len(), of("BADGE_AWARDED")), (8, (true, false)));
+    let query = "{ me { settings { notifications { kind push email } } } }";
+    let again = ada.data(query, json!({})).await;
+    assert_eq!(again["me"]["settings"]["notifications"], payload["settings"]["notifications"]);
     assert_eq!(app.events::<SettingsChanged>().await, []);
     app.finish().await;
 }

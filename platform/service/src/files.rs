@@ -1,0 +1,19 @@
+//! Where files that people send are kept, and where browsers get them.
+
+/// The settings of a subgraph that keeps files.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Files {
+    /// Where pictures of people are kept: file:FOLDER, or s3://BUCKET/PREFIX with the AWS_… variables that S3 clients read.
+    #[arg(long, env = "AVATAR_STORE", default_value = "file:data/avatars")]
+    pub avatar_store: String,
+    /// Before the paths of pictures (/avatars/…) that clients are given; empty when one origin serves them and the API.
+    #[arg(long, env = "AVATAR_BASE_URL", default_value = "")]
+    pub avatar_base_url: String,
+}
+
+impl Files {
+    /// Kept in memory, and gone with the process: for tests.
+    pub fn in_memory() -> Self {
+        Self { avatar_store: "memory:".to_owned(), avatar_base_url: String::new() }
+    }
+}

@@ -1,0 +1,114 @@
+//! Avatars: what people look like, or want to.
+//!
+//! A picture is made anew from what was sent: read by its content within limits, cut to a square, drawn in a few sizes and
+//! written as JPEG, so that nothing else that was in the file (places, devices, programs) goes on. Its address holds an id that
+//! nobody can guess and that no other picture ever has; only who sees the person learns it.
+
+mod error;
+pub(crate) mod graphql;
+pub(crate) mod http;
+mod picture;
+mod pictures;
+mod storage;
+mod store;
+mod transport;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use ids::{AvatarId, UserId};
+use outbox::Work;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use self::{error::SetAvatarError, pictures::Pictures};
+use crate::{
+    context::Ctx,
+    profiles::{self, Profile},
+    store::StoreError,
+};
+
+/// How long a picture may take from being kept to being somebody's.
+const UNUSED_FOR: TimeDelta = TimeDelta::hours(1);
+/// How often pictures that are nobody's any more are deleted, besides at once.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Gives the viewer a new picture, in place of the one they had.
+pub(crate) async fn set(ctx: &Ctx, file: Bytes) -> Result<Profile, SetAvatarError> {
+    let viewer = ctx.viewer()?.user_id;
+    let renditions = ctx.pictures().draw(file).await?;
+    let avatar = AvatarId::at(ctx.now());
+    // Whatever happens from here on, a picture that doesn't become anybody's is deleted some day.
+    let noted = ctx.db.begin().await?;
+    store::discard(&noted, avatar, ctx.now() + UNUSED_FOR).await?;
+    noted.commit().await?;
+    ctx.pictures().keep(avatar, renditions).await?;
+    replace(ctx, viewer, Some(avatar)).await
+}
+
+/// Takes the viewer's picture away.
+pub(crate) async fn remove(ctx: &Ctx) -> Result<Profile, SetAvatarError> {
+    let viewer = ctx.viewer()?.user_id;
+    replace(ctx, viewer, None).await
+}
+
+async fn replace(ctx: &Ctx, user: UserId, avatar: Option<AvatarId>) -> Result<Profile, SetAvatarError> {
+    // A reservation may be all there is yet.
+    profiles::by_ids(ctx, &[user]).await?;
+    let now = ctx.now();
+    let work = ctx.begin().await?;
+    let mut profile = profiles::store::find_for_update(&*work, user).await?.ok_or(SetAvatarError::Missing)?;
+    let former = std::mem::replace(&mut profile.avatar_id, avatar);
+    profiles::store::update(&*work, &profile).await?;
+    if let Some(avatar) = avatar {
+        store::take_up(&*work, avatar).await?;
+    }
+    if let Some(former) = former {
+        store::discard(&*work, former, now).await?;
+    }
+    work.commit().await?;
+    if former.is_some() {
+        sweep(ctx).await;
+    }
+    Ok(profile)
+}
+
+/// Has the picture of somebody deleted, soon after the transaction has ended.
+pub(crate) async fn discard_of(work: &Work, user: UserId) -> Result<(), StoreError> {
+    let profile = profiles::store::find_for_update(&**work, user).await?;
+    match profile.and_then(|profile| profile.avatar_id) {
+        Some(avatar) => store::discard(&**work, avatar, work.now()).await,
+        None => Ok(()),
+    }
+}
+
+/// Deletes the pictures that are nobody's any more. What can't be deleted now is tried again.
+async fn sweep(ctx: &Ctx) {
+    let due = match store::due(ctx.db.reader(), ctx.now()).await {
+        Ok(due) => due,
+        Err(error) => return tracing::warn!(%error, "pictures to delete can't be read"),
+    };
+    for avatar in due {
+        if let Err(error) = delete(ctx, avatar).await {
+            tracing::warn!(%error, %avatar, "a picture can't be deleted; trying again");
+        }
+    }
+}
+
+async fn delete(ctx: &Ctx, avatar: AvatarId) -> Result<(), SetAvatarError> {
+    ctx.pictures().delete(avatar).await?;
+    let transaction = ctx.db.begin().await?;
+    store::take_up(&transaction, avatar).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// The background task: deletes pictures until told to stop.
+pub(crate) async fn sweep_until(stop: CancellationToken, ctx: Ctx) {
+    loop {
+        sweep(&ctx).await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+    }
+}
