@@ -7,6 +7,7 @@ mod client;
 mod identity;
 mod live_hugs;
 mod moods;
+mod moods_exchange;
 mod node_clients;
 mod outage;
 mod people;

@@ -11,6 +11,8 @@ use std::collections::HashMap;
 
 use idempotency::Begun;
 use ids::{CustomMoodId, MoodId, UserId};
+use keyring::Keyring;
+use outbox::Work;
 use pagination::Slice;
 
 use self::{
@@ -44,6 +46,13 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
     work.emit(&events::logged(&entry)).await?;
     work.commit().await?;
     Ok(entry)
+}
+
+/// Logs entries that are whole, by the hundreds at most: nothing of them is checked here.
+pub(crate) async fn log_all(work: &Work, keys: &Keyring, entries: &[MoodEntry]) -> Result<(), StoreError> {
+    store::insert_all(&**work, keys, entries).await?;
+    let logged: Vec<_> = entries.iter().map(events::logged).collect();
+    work.emit_all(&logged).await
 }
 
 /// Changes an entry of the viewer's, if it is still as they saw it.

@@ -4,6 +4,7 @@ mod analytics;
 mod context;
 mod custom_moods;
 mod entries;
+mod exchange;
 mod live;
 mod migrations;
 mod schema;

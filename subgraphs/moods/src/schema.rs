@@ -8,6 +8,7 @@ use crate::{
     context::Ctx,
     custom_moods::graphql::{CustomMoodLoader, CustomMoodMutation},
     entries::graphql::{EntryLoader, EntryMutation, EntryQuery},
+    exchange::graphql::{ExportSubscription, ImportMutation},
     live::graphql::LiveSubscription,
     support::graphql::SupportQuery,
     tags::graphql::TagMutation,
@@ -18,10 +19,10 @@ use crate::{
 pub(crate) struct Query(EntryQuery, SupportQuery, UserQuery);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(EntryMutation, TagMutation, CustomMoodMutation);
+pub(crate) struct Mutation(EntryMutation, TagMutation, CustomMoodMutation, ImportMutation);
 
 #[derive(MergedSubscription, Default)]
-pub(crate) struct Subscription(LiveSubscription);
+pub(crate) struct Subscription(LiveSubscription, ExportSubscription);
 
 fn schema() -> Schema<Query, Mutation, Subscription> {
     // Nothing answers with the interface itself: clients read what results have in common through it.

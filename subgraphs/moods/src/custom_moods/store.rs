@@ -81,6 +81,9 @@ pub(crate) async fn find_many(
     connection: &impl Connection,
     ids: &[CustomMoodId],
 ) -> Result<HashMap<CustomMoodId, CustomMood>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(connection).await?;
     rows.into_iter().map(|row| Ok((row.id, CustomMood::try_from(row)?))).collect()
 }

@@ -62,7 +62,7 @@ pub(crate) enum InputError {
 
 impl InputError {
     /// Its name for programs.
-    pub(super) fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::ScoreOutOfRange => "SCORE_OUT_OF_RANGE",
             Self::ValenceOutOfRange => "VALENCE_OUT_OF_RANGE",
@@ -82,9 +82,9 @@ impl InputError {
         }
     }
 
-    /// The part of the input it is about.
-    pub(super) fn path(self) -> Vec<String> {
-        let field = match self {
+    /// The field of the input it is about.
+    pub(crate) fn field(self) -> &'static str {
+        match self {
             Self::ScoreOutOfRange => "score",
             Self::ValenceOutOfRange => "valence",
             Self::EnergyOutOfRange => "energy",
@@ -95,13 +95,17 @@ impl InputError {
             Self::CustomMoodMissing => "customMoodId",
             Self::OccurredInFuture | Self::OccurredTooEarly => "occurredAt",
             Self::UnknownTimeZone => "timezone",
-        };
+        }
+    }
+
+    /// The part of the input it is about.
+    pub(super) fn path(self) -> Vec<String> {
         let index = match self {
             Self::TagInvalid { index }
             | Self::LabelUnknown { index }
             | Self::AssociationUnknown { index } => Some(index.to_string()),
             _ => None,
         };
-        ["input", field].map(str::to_owned).into_iter().chain(index).collect()
+        ["input", self.field()].map(str::to_owned).into_iter().chain(index).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The table of entries. What is sealed passes through [`to_row`] and [`from_row`], and nowhere else.
 
+use chrono::{DateTime, Utc};
 use clock::day::DayStart;
 use database::{
     Database,
@@ -75,6 +76,33 @@ pub(super) async fn insert(
 ) -> Result<(), StoreError> {
     Entity::insert(to_row(keys, entry)?).exec_without_returning(connection).await?;
     tags::store::add_to_entries(connection, [(entry.id, entry.tags.as_slice())]).await
+}
+
+/// Inserts entries by the hundreds: one statement for all of them, and one for their tags.
+pub(super) async fn insert_all(
+    connection: &impl Connection,
+    keys: &Keyring,
+    entries: &[MoodEntry],
+) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let rows = entries.iter().map(|entry| to_row(keys, entry)).collect::<Result<Vec<_>, _>>()?;
+    Entity::insert_many(rows).exec_without_returning(connection).await?;
+    let tags = entries.iter().map(|entry| (entry.id, entry.tags.as_slice()));
+    tags::store::add_to_entries(connection, tags).await
+}
+
+/// The owner's entries of any of these instants; the index (user_id, occurred_at, id) serves them.
+pub(crate) async fn at_instants(
+    connection: &impl Connection,
+    keys: &Keyring,
+    owner: UserId,
+    instants: &[DateTime<Utc>],
+) -> Result<Vec<MoodEntry>, StoreError> {
+    let instants = instants.iter().copied();
+    let entries = Entity::find().filter(Column::UserId.eq(owner)).filter(Column::OccurredAt.is_in(instants));
+    with_tags(connection, keys, entries.all(connection).await?).await
 }
 
 /// Puts `entry` in the place of its revision `former`; false when that is no longer there.
@@ -332,7 +360,7 @@ fn moment(row: &entity::Model, zone: chrono_tz::Tz, day_start: DayStart) -> Mome
     Moment { occurred_at: row.occurred_at, zone, day_start, local_date: row.local_date }
 }
 
-fn kind_name(kind: MoodKind) -> &'static str {
+pub(crate) fn kind_name(kind: MoodKind) -> &'static str {
     match kind {
         MoodKind::Moment => "MOMENT",
         MoodKind::Daily => "DAILY",
@@ -343,7 +371,7 @@ pub(crate) fn kind_of(name: &str) -> Option<MoodKind> {
     [MoodKind::Moment, MoodKind::Daily].into_iter().find(|kind| kind_name(*kind) == name)
 }
 
-fn visibility_name(visibility: MoodVisibility) -> &'static str {
+pub(crate) fn visibility_name(visibility: MoodVisibility) -> &'static str {
     match visibility {
         MoodVisibility::Private => "PRIVATE",
         MoodVisibility::Followers => "FOLLOWERS",
@@ -351,7 +379,7 @@ fn visibility_name(visibility: MoodVisibility) -> &'static str {
     }
 }
 
-fn visibility_of(name: &str) -> Option<MoodVisibility> {
+pub(crate) fn visibility_of(name: &str) -> Option<MoodVisibility> {
     let all = [MoodVisibility::Private, MoodVisibility::Followers, MoodVisibility::Public];
     all.into_iter().find(|visibility| visibility_name(*visibility) == name)
 }

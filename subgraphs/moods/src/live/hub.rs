@@ -51,6 +51,11 @@ impl Hub {
         self.closed.cancel();
     }
 
+    /// Whether the process stops.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.is_cancelled()
+    }
+
     /// Takes part for `person` as soon as the hub hears, until dropped.
     pub(super) async fn join(&self, person: UserId) -> Seat {
         let mut hearing = self.hearing.subscribe();

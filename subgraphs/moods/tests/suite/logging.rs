@@ -8,7 +8,7 @@ use testkit::TestApp;
 
 use crate::{LOG, log, moods, refusal};
 
-fn settings(user_id: UserId, timezone: &str, day_start_hour: u8) -> SettingsChanged {
+pub(crate) fn settings(user_id: UserId, timezone: &str, day_start_hour: u8) -> SettingsChanged {
     let accept = HugPolicyAction::Accept;
     let hug_policy =
         HugPolicy { not_followed: accept, not_following: accept, new_accounts: accept, anonymous: accept };

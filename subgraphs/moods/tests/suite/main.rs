@@ -6,6 +6,7 @@ mod custom_moods;
 mod deleting;
 mod describing;
 mod entities;
+mod exchange;
 mod history;
 mod live;
 mod logging;

@@ -105,6 +105,11 @@ impl Tags {
         &self.0
     }
 
+    /// Names that an entry has already.
+    pub(crate) fn from_names(names: Vec<TagName>) -> Self {
+        Self(names)
+    }
+
     pub(crate) fn into_names(self) -> Vec<TagName> {
         self.0
     }

@@ -1,0 +1,6 @@
+//! Files of moods as GraphQL.
+
+mod exporting;
+mod importing;
+
+pub(crate) use self::{exporting::ExportSubscription, importing::ImportMutation};
