@@ -6,6 +6,7 @@ mod blocks;
 mod client;
 mod identity;
 mod live_hugs;
+mod mood_insights;
 mod moods;
 mod moods_exchange;
 mod node_clients;

@@ -13,14 +13,14 @@ use idempotency::Begun;
 use ids::{CustomMoodId, MoodId, UserId};
 use keyring::Keyring;
 use outbox::Work;
-use pagination::Slice;
+use pagination::{PageRequest, Slice};
 
 use self::{
     error::EntryError,
-    model::{CalendarDay, Change, DateRange, DeleteMood, History, LogMood, MoodEntry, UpdateMood},
+    model::{CalendarDay, Change, DateRange, DeleteMood, EntryKey, History, LogMood, MoodEntry, UpdateMood},
 };
 pub(crate) use self::{error::InputError, resealing::reseal_until, store::StoreError};
-use crate::{context::Ctx, custom_moods, settings, tags};
+use crate::{context::Ctx, custom_moods, insights, settings, tags};
 
 /// Logs a mood of the viewer's.
 pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryError> {
@@ -43,6 +43,7 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
     let entry = command.into_entry(user_id, occurred_at, tags, defaults, now);
     store::insert(&*work, &ctx.keys, &entry).await?;
     claim.complete(&*work, &entry.id).await?;
+    insights::moods_changed(&*work, user_id, now).await?;
     work.emit(&events::logged(&entry)).await?;
     work.commit().await?;
     Ok(entry)
@@ -80,6 +81,7 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateMood) -> Result<MoodEntry, 
         let current = own(ctx, &*work, user_id, command.id).await?;
         return Err(EntryError::RevisionConflict(Box::new(current)));
     }
+    insights::moods_changed(&*work, user_id, now).await?;
     work.emit(&events::updated(&changed)).await?;
     work.commit().await?;
     Ok(changed)
@@ -95,6 +97,7 @@ pub(crate) async fn delete(ctx: &Ctx, command: DeleteMood) -> Result<MoodId, Ent
         let current = own(ctx, &*work, user_id, command.id).await?;
         return Err(EntryError::RevisionConflict(Box::new(current)));
     }
+    insights::moods_changed(&*work, user_id, ctx.now()).await?;
     work.emit(&events::deleted(&current)).await?;
     work.commit().await?;
     Ok(command.id)
@@ -109,6 +112,16 @@ pub(crate) async fn history(ctx: &Ctx, query: &History) -> Result<Slice<MoodEntr
         ctx.settle_relationships().await;
     }
     store::history(ctx.db.reader(), &ctx.keys, viewer.user_id, query).await
+}
+
+/// A page of those of the entries `ids` that are the owner's own, newest first.
+pub(crate) async fn own_among(
+    ctx: &Ctx,
+    owner: UserId,
+    ids: &[MoodId],
+    page: &PageRequest<EntryKey>,
+) -> Result<Slice<MoodEntry>, StoreError> {
+    store::own_among(ctx.db.reader(), &ctx.keys, owner, ids, page).await
 }
 
 /// The days of `range` on which somebody logged anything that the viewer may see.

@@ -33,7 +33,7 @@ use crate::{
         self, StoreError,
         model::{EntryFilter, EntryKey, History, MoodEntry},
     },
-    settings,
+    insights, settings,
     tags::{
         self,
         model::{Tag, TagName},
@@ -166,7 +166,7 @@ async fn log_all(
         let batch: Vec<MoodEntry> = rest.by_ref().take(ENTRIES_A_STATEMENT).collect();
         entries::log_all(work, &ctx.keys, &batch).await?;
     }
-    Ok(())
+    insights::moods_changed(&**work, user_id, now).await
 }
 
 /// The owner's tags that `entries` have, by what they are compared by; those that aren't there are made.

@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod analytics;
+mod computing;
 mod context;
 mod custom_moods;
 mod entries;
 mod exchange;
+mod insights;
 mod live;
 mod migrations;
+mod recommendations;
 mod schema;
 mod settings;
 mod support;
@@ -44,6 +47,8 @@ impl Subgraph for Moods {
         let (bus, db) = (foundation.bus.clone(), foundation.db.clone());
         let listening: Task = Box::new(move |stop| Box::pin(live::listen(hub, bus, stop)));
         let resealing: Task = Box::new(move |stop| Box::pin(entries::reseal_until(stop, db, keys)));
+        let (db, clock) = (foundation.db.clone(), foundation.clock.clone());
+        let finding: Task = Box::new(move |stop| Box::pin(insights::compute_until(stop, db, clock)));
         let relationships = Consumer {
             group: RELATIONSHIPS_GROUP,
             subjects: relationships::subjects(),
@@ -57,7 +62,7 @@ impl Subgraph for Moods {
         Ok(Assembly {
             guarded: schema::routes(ctx),
             consumers: vec![relationships, settings],
-            tasks: vec![listening, resealing],
+            tasks: vec![listening, resealing, finding],
             ..Assembly::default()
         })
     }

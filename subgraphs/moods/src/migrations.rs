@@ -5,6 +5,8 @@ mod m0002_create_settings;
 mod m0003_describe_mood_entries;
 mod m0004_create_tags;
 mod m0005_seal_notes;
+mod m0007_create_insights;
+mod m0008_create_recommendations;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +22,8 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0003_describe_mood_entries::Migration));
         migrations.push(Box::new(m0004_create_tags::Migration));
         migrations.push(Box::new(m0005_seal_notes::Migration));
+        migrations.push(Box::new(m0007_create_insights::Migration));
+        migrations.push(Box::new(m0008_create_recommendations::Migration));
         migrations
     }
 }

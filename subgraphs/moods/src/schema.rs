@@ -9,7 +9,9 @@ use crate::{
     custom_moods::graphql::{CustomMoodLoader, CustomMoodMutation},
     entries::graphql::{EntryLoader, EntryMutation, EntryQuery},
     exchange::graphql::{ExportSubscription, ImportMutation},
+    insights::graphql::InsightMutation,
     live::graphql::LiveSubscription,
+    recommendations::graphql::RecommendationMutation,
     support::graphql::SupportQuery,
     tags::graphql::TagMutation,
     users::graphql::UserQuery,
@@ -19,7 +21,14 @@ use crate::{
 pub(crate) struct Query(EntryQuery, SupportQuery, UserQuery);
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(EntryMutation, TagMutation, CustomMoodMutation, ImportMutation);
+pub(crate) struct Mutation(
+    EntryMutation,
+    TagMutation,
+    CustomMoodMutation,
+    ImportMutation,
+    InsightMutation,
+    RecommendationMutation,
+);
 
 #[derive(MergedSubscription, Default)]
 pub(crate) struct Subscription(LiveSubscription, ExportSubscription);

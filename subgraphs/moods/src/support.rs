@@ -17,6 +17,10 @@ use crate::{
     entries::{self, StoreError, model::DateRange},
 };
 
+/// What is said to somebody after many low days, in English.
+pub(crate) const MESSAGE: &str = "You have logged several low days lately. You don't have to carry that alone: talking with \
+    somebody you trust, or with somebody who listens for that very reason, can help.";
+
 /// The resources of a country, then those that are there for every country; without a country the latter alone.
 pub(crate) fn resources(country: Option<&CountryCode>) -> impl Iterator<Item = &'static SupportResource> {
     let of_country = country.map(|country| SEEDED.iter().filter(move |resource| resource.is_of(country)));

@@ -15,7 +15,7 @@ use self::{
     model::{CreateTag, MergeTags, RenameTag, Tag, TagKey, UsedTag},
     store::StoreError,
 };
-use crate::context::Ctx;
+use crate::{context::Ctx, insights};
 
 /// A page of somebody's tags, if it is they who ask.
 pub(crate) async fn list(
@@ -60,6 +60,7 @@ pub(crate) async fn rename(ctx: &Ctx, command: RenameTag) -> Result<UsedTag, Tag
     }
     let tag = Tag { id: command.id, name: command.name };
     store::rename(&*work, &tag).await?;
+    insights::moods_changed(&*work, user_id, ctx.now()).await?;
     work.commit().await?;
     Ok(UsedTag { tag, ..current })
 }
@@ -73,6 +74,7 @@ pub(crate) async fn merge(ctx: &Ctx, command: MergeTags) -> Result<UsedTag, TagE
         own(&*work, user_id, *id).await.map_err(|error| error.of_source(&command, *id))?;
     }
     store::merge(&*work, &command.from, command.into).await?;
+    insights::moods_changed(&*work, user_id, ctx.now()).await?;
     let merged = own(&*work, user_id, command.into).await?;
     work.commit().await?;
     Ok(merged)
@@ -84,6 +86,7 @@ pub(crate) async fn delete(ctx: &Ctx, id: TagId) -> Result<TagId, TagError> {
     let work = ctx.begin().await?;
     own(&*work, user_id, id).await?;
     store::delete(&*work, &[id]).await?;
+    insights::moods_changed(&*work, user_id, ctx.now()).await?;
     work.commit().await?;
     Ok(id)
 }

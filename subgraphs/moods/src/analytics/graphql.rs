@@ -9,9 +9,14 @@ mod moments;
 use async_graphql::{Context, Enum, Interface, Object, Result};
 use graphql::Failure;
 
+pub(crate) use self::{
+    associations::MoodFactor,
+    basis::{MoodEffect, MoodInterval, MoodWindow},
+    levels::{PartOfDay, Weekday},
+};
 use self::{
     associations::{MoodAssociations, MoodAssociationsResult, MoodLag},
-    basis::{MoodWindow, Outcome, whole},
+    basis::{Outcome, whole},
     days::{
         MoodAnomalies, MoodAnomaliesResult, MoodChangePoints, MoodChangePointsResult, MoodComparison,
         MoodComparisonResult, MoodMean, MoodMeanResult, MoodSpread, MoodSpreadResult, MoodTrend,
@@ -24,7 +29,7 @@ use self::{
     },
 };
 use super::{Analysis, AnalyticsError};
-use crate::context::Ctx;
+use crate::{computing::compute, context::Ctx};
 
 /// What is measured of a mood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -184,7 +189,7 @@ impl MoodAnalytics {
         statistic: impl FnOnce(&Analysis) -> Outcome<T> + Send + 'static,
     ) -> Result<Outcome<T>> {
         let analysis = self.0.clone();
-        let computed = tokio::task::spawn_blocking(move || statistic(&analysis)).await;
+        let computed = compute(move || statistic(&analysis)).await;
         computed.map_err(Failure::internal)
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use statistics::Bounds;
 
 use crate::entries::model::content;
@@ -10,7 +11,7 @@ use crate::entries::model::content;
 pub(crate) const MAX_DAYS: i64 = 3_654;
 
 /// What a value of an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Measure {
     Score,
     Valence,
@@ -18,6 +19,15 @@ pub(crate) enum Measure {
 }
 
 impl Measure {
+    /// What it is called where it must never be called anything else.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Valence => "valence",
+            Self::Energy => "energy",
+        }
+    }
+
     /// The ends of its scale.
     pub(crate) fn bounds(self) -> Bounds {
         match self {
@@ -51,7 +61,7 @@ pub(crate) struct Period {
 }
 
 /// Local dates from the first to the last, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Window {
     pub(crate) from: NaiveDate,
     pub(crate) to: NaiveDate,

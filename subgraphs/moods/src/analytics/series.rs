@@ -55,6 +55,8 @@ pub(crate) struct Days {
 pub(crate) struct Series {
     /// Entries about moments, in the order of their days and of time.
     pub(crate) observations: Vec<Observation>,
+    /// Which entry each of them is.
+    pub(crate) moments: Vec<MoodId>,
     /// One value for each day that has one.
     pub(crate) daily: Vec<Daily>,
     pub(crate) factors: BTreeMap<Factor, Days>,
@@ -89,6 +91,7 @@ impl Series {
         self.daily.push(Daily { day, value: mean(telling) });
         let observation = |placed: &&Placed| Observation { day, hour: placed.hour, value: placed.value };
         self.observations.extend(moments.iter().map(observation));
+        self.moments.extend(moments.iter().map(|placed| placed.entry.id));
         self.entries.insert(day, of_day.iter().map(|placed| placed.entry.id).collect());
         for placed in of_day {
             let associations = placed.entry.associations.iter().copied().map(Factor::Association);

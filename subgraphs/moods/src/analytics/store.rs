@@ -69,6 +69,15 @@ pub(crate) async fn read(
     rows.into_iter().map(|row| logged(row, &mut tags)).collect()
 }
 
+/// The last of the owner's days that has an entry; the index (user_id, local_date) serves it.
+pub(crate) async fn last_day(
+    connection: &impl Connection,
+    owner: UserId,
+) -> Result<Option<NaiveDate>, StoreError> {
+    let entries = Entity::find().filter(Column::UserId.eq(owner)).order_by_desc(Column::LocalDate);
+    entries.select_only().column(Column::LocalDate).limit(1).into_tuple().one(connection).await
+}
+
 /// The owner's entries of the window; the index (user_id, local_date), or (user_id, occurred_at, id), serves them.
 fn chosen(owner: UserId, window: Window, zone: Option<Tz>) -> sea_orm::Select<Entity> {
     let entries = Entity::find().filter(Column::UserId.eq(owner));

@@ -8,7 +8,7 @@ use database::{
 };
 use ids::{MoodId, UserId};
 use keyring::Keyring;
-use pagination::Slice;
+use pagination::{PageRequest, Slice};
 use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::Set,
@@ -229,6 +229,22 @@ pub(super) async fn history(
     let page = keyset::page(entries, &query.page, Shown::NewestFirst, &columns, values);
     let entries = with_tags(connection, keys, page.all(connection).await?).await?;
     Ok(Slice::from_rows(entries, &query.page))
+}
+
+/// A page of those of the entries `ids` that are the owner's.
+pub(super) async fn own_among(
+    connection: &impl Connection,
+    keys: &Keyring,
+    owner: UserId,
+    ids: &[MoodId],
+    page: &PageRequest<EntryKey>,
+) -> Result<Slice<MoodEntry>, StoreError> {
+    let entries =
+        Entity::find().filter(Column::UserId.eq(owner)).filter(Column::Id.is_in(ids.iter().copied()));
+    let values = |key: &EntryKey| vec![key.occurred_at.into(), key.id.into()];
+    let columns = [Column::OccurredAt, Column::Id];
+    let rows = keyset::page(entries, page, Shown::NewestFirst, &columns, values).all(connection).await?;
+    Ok(Slice::from_rows(with_tags(connection, keys, rows).await?, page))
 }
 
 /// The one rule of who sees what: an entry's owner; and those whom its visibility and their follows let see it,

@@ -100,8 +100,7 @@ pub(crate) struct SupportPrompt;
 impl SupportPrompt {
     /// What to say, in English.
     async fn message(&self) -> &'static str {
-        "You have logged several low days lately. You don't have to carry that alone: talking with somebody you trust, \
-         or with somebody who listens for that very reason, can help."
+        super::MESSAGE
     }
 
     /// Where to find somebody to talk to; the same as the query `supportResources`.

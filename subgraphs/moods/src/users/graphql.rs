@@ -15,9 +15,14 @@ use crate::{
     custom_moods::{self, graphql::CustomMood},
     entries::{
         self,
-        graphql::{MoodDay, MoodEntry, MoodFilter},
+        graphql::{MoodDay, MoodEntry, MoodFilter, custom_moods_of},
         model::{DateRange, EntryKey, History, moment},
     },
+    insights::{
+        self,
+        graphql::{MoodInsight, MoodInsightState},
+    },
+    recommendations::{self, graphql::Recommendation},
     tags::{self, graphql::MoodTag, model::TagKey},
 };
 
@@ -63,7 +68,9 @@ impl User {
             filter.unwrap_or_default().parse().map_err(|error| Failure::BadUserInput.error(error))?;
         let query = History { owner: self.0, from, to, filter, page };
         let slice = entries::history(gql.data::<Ctx>()?, &query).await.map_err(Failure::internal)?;
-        Ok(Some(graphql::connection(slice, |entry| EntryKey::from(entry), MoodEntry::from)))
+        let made = custom_moods_of(gql, &slice).await?;
+        let node = |entry| MoodEntry::of_page(entry, &made);
+        Ok(Some(graphql::connection(slice, |entry| EntryKey::from(entry), node)))
     }
 
     /// The days from `from` to `to` for which they logged moods that the viewer may see, at most 366 days apart: a year in
@@ -117,6 +124,38 @@ impl User {
         let page = graphql::page_request(first, after, last, before)?;
         let slice = tags::list(gql.data::<Ctx>()?, self.0, &page).await.map_err(Failure::internal)?;
         Ok(slice.map(|slice| graphql::connection(slice, |tag| TagKey::from(&tag.tag), MoodTag::from)))
+    }
+
+    /// Patterns in their moods, the surest first; none when their moods say nothing. Null for everybody but their owner.
+    async fn mood_insights(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "How many to read from the start of the list, 0 to 100; 20 when nothing is said.")]
+        first: Option<i32>,
+        #[graphql(desc = "Read on after the insight of this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to read from the end of the list, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Read what stands before the insight of this cursor.")] before: Option<String>,
+        #[graphql(desc = "Also those that they dismissed. Without them, when nothing is said.")]
+        include_dismissed: Option<bool>,
+    ) -> Result<Option<Connection<MoodInsight>>> {
+        let page = graphql::page_request(first, after, last, before)?;
+        let dismissed = include_dismissed.unwrap_or_default();
+        insights::graphql::page(gql.data::<Ctx>()?, self.0, dismissed, &page).await
+    }
+
+    /// How old `moodInsights` are; null for everybody but their owner.
+    async fn mood_insight_state(&self, gql: &Context<'_>) -> Result<Option<MoodInsightState>> {
+        insights::graphql::state(gql.data::<Ctx>()?, self.0).await
+    }
+
+    /// What they may try, the best first: what goes with their own better days, then what fits their latest moods. Null for everybody
+    /// but them.
+    async fn recommendations(
+        &self,
+        gql: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 20; 5 when nothing is said.")] first: Option<i32>,
+    ) -> Result<Option<Vec<Recommendation>>> {
+        recommendations::graphql::first(gql.data::<Ctx>()?, self.0, first).await
     }
 
     /// The moods of their own making, by name, at most 100; null for everybody but their owner.

@@ -2,19 +2,24 @@
 
 mod analytics;
 mod calendar;
+mod crowd;
 mod custom_moods;
 mod deleting;
 mod describing;
 mod entities;
 mod exchange;
 mod history;
+mod insights;
 mod live;
 mod logging;
+mod recommendations;
 mod sealing;
 mod sharing;
 mod support;
 mod tags;
 mod telling;
+mod ten_thousand;
+mod unseen;
 mod updating;
 
 use serde_json::{Value, json};

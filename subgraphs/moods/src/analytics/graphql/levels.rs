@@ -29,6 +29,11 @@ impl Weekday {
         Self::Saturday,
         Self::Sunday,
     ];
+
+    /// By its number, 0 being Monday.
+    pub(crate) fn of(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
 }
 
 /// A quarter of the local day.
@@ -124,7 +129,7 @@ pub(super) fn weekdays(analysis: &Analysis) -> Outcome<MoodWeekdays> {
     let levels = statistics::weekday(&analysis.series.daily, a_monday())?;
     let weekday = |level: &statistics::Level<u8>| {
         Some(MoodWeekday {
-            weekday: *Weekday::ALL.get(usize::from(level.level))?,
+            weekday: Weekday::of(level.level)?,
             mean: level.mean,
             deviation: level.deviation,
             p: level.p,
