@@ -1,6 +1,5 @@
 //! Where files that people send are kept, and where browsers get them.
 
-/// The settings of a subgraph that keeps files.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Files {
     /// Where pictures of people are kept: file:FOLDER, or s3://BUCKET/PREFIX with the AWS_… variables that S3 clients read.

@@ -102,6 +102,32 @@ impl Client {
         (response.status(), response.json().await.expect("the gateway answers in JSON"))
     }
 
+    /// Sends a mutation whose variable `f` is a file, by the GraphQL multipart request specification.
+    pub(crate) async fn send_file(
+        &self,
+        query: &str,
+        file: &[u8],
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, Value) {
+        let operations = json!({ "query": query, "variables": { "f": null } });
+        let head = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"operations\"\r\n\r\n{operations}\r\n\
+             --edge\r\ncontent-disposition: form-data; name=\"map\"\r\n\r\n{{\"0\": [\"variables.f\"]}}\r\n\
+             --edge\r\ncontent-disposition: form-data; name=\"0\"; filename=\"me\"\r\n\r\n"
+        );
+        let body = [head.as_bytes(), file, b"\r\n--edge--\r\n"].concat();
+        let mut request = self.http.post(format!("{}/graphql", self.base)).body(body);
+        request = request.header("content-type", "multipart/form-data; boundary=edge");
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("the gateway answers");
+        (response.status(), response.json().await.expect("the gateway answers in JSON"))
+    }
+
     /// The first response of a subscription as server-sent events.
     pub(crate) async fn first_event(&self, query: &str, headers: &[(&str, &str)]) -> Value {
         let mut request = self.http.post(format!("{}/graphql", self.base));
