@@ -9,4 +9,4 @@ mod store;
 pub use guard::Guarded;
 pub use migration::migrations;
 pub use projection::{Erase, Projection, subjects};
-pub use store::{any_erased, erased_among, is_erased, mark_erased};
+pub use store::{any_erased, any_erased_in, erased_among, is_erased, mark_erased};

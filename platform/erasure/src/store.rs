@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use ids::UserId;
 use outbox::Work;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    QueryFilter, Statement,
 };
 
 mod tombstone {
@@ -37,17 +38,25 @@ pub async fn any_erased(work: &Work, people: &[UserId]) -> Result<bool, DbErr> {
     Ok(!erased_among(work, people).await?.is_empty())
 }
 
+/// The same in a transaction that tells nothing.
+pub async fn any_erased_in(transaction: &DatabaseTransaction, people: &[UserId]) -> Result<bool, DbErr> {
+    Ok(!among(transaction, people).await?.is_empty())
+}
+
 /// Those of `people` who are gone. Until the transaction ends, nobody else of them can be erased: what it writes about
 /// them is there to be found when they are. Ask before writing anything, or two transactions may wait for each other.
 pub async fn erased_among(work: &Work, people: &[UserId]) -> Result<BTreeSet<UserId>, DbErr> {
+    among(work, people).await
+}
+
+async fn among(transaction: &DatabaseTransaction, people: &[UserId]) -> Result<BTreeSet<UserId>, DbErr> {
     if people.is_empty() {
         return Ok(BTreeSet::new());
     }
-    hold(work, people, "pg_advisory_xact_lock_shared").await?;
-    let gone = tombstone::Entity::find()
-        .filter(tombstone::Column::UserId.is_in(people.iter().copied()))
-        .all(&**work);
-    Ok(gone.await?.into_iter().map(|row| row.user_id).collect())
+    hold(transaction, people, "pg_advisory_xact_lock_shared").await?;
+    let them = tombstone::Column::UserId.is_in(people.iter().copied());
+    let gone = tombstone::Entity::find().filter(them).all(transaction).await?;
+    Ok(gone.into_iter().map(|row| row.user_id).collect())
 }
 
 /// Remembers that somebody is gone, once everybody who is just writing about them has ended.
@@ -62,8 +71,8 @@ pub async fn mark_erased(work: &Work, user: UserId, erased_at: DateTime<Utc>) ->
 }
 
 /// Takes PostgreSQL's lock on the erasure of each. SQLite has one writer at a time, which is the same.
-async fn hold(work: &Work, people: &[UserId], lock: &str) -> Result<(), DbErr> {
-    if work.get_database_backend() != DbBackend::Postgres {
+async fn hold(transaction: &DatabaseTransaction, people: &[UserId], lock: &str) -> Result<(), DbErr> {
+    if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
     let mut people = people.to_vec();
@@ -71,8 +80,8 @@ async fn hold(work: &Work, people: &[UserId], lock: &str) -> Result<(), DbErr> {
     for user in people {
         let statement = format!("SELECT {lock}(hashtextextended($1, 0))");
         let name = format!("erasure of {user}");
-        work.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, statement, [name.into()]))
-            .await?;
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, statement, [name.into()]);
+        transaction.execute_raw(statement).await?;
     }
     Ok(())
 }

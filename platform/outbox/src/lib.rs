@@ -112,6 +112,11 @@ impl Outbox {
         self.shared.bus.consume(group, Arc::new(inbox)).await
     }
 
+    /// Has dead letters of `group` replayed by `handler`, without joining the group. Whoever calls keeps the handler.
+    pub fn know_handler(&self, group: &str, handler: &Arc<dyn EventHandler>) {
+        self.shared.handlers.add(group, handler);
+    }
+
     /// Returns once `group` has handled everything that was with the bus before the call.
     pub async fn caught_up(&self, group: &str, within: Duration) -> Result<(), Behind> {
         self.shared.bus.caught_up(group, within).await

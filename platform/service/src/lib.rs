@@ -3,6 +3,7 @@
 mod chassis;
 pub mod circuit;
 mod context;
+mod dead_letters;
 mod edge;
 mod files;
 mod health;
@@ -17,6 +18,7 @@ pub mod transport;
 
 pub use chassis::{Assembly, Consumer, Foundation, Running, Subgraph, Task};
 pub use context::{Ctx, Unauthenticated};
+pub use dead_letters::EventsVerb;
 pub use edge::serve_clients;
 pub use files::Files;
 pub use operator::OperatorCommand;

@@ -3,7 +3,11 @@
 use std::{path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
-use bus::nats::{NatsBus, NatsOptions};
+use bus::{
+    Bus,
+    memory::MemoryBus,
+    nats::{NatsBus, NatsOptions},
+};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use clock::{SharedClock, SystemClock};
 use database::{Database, OpenOptions};
@@ -12,7 +16,7 @@ use outbox::Outbox;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Foundation, OperatorCommand, Peers, Running, Secret, Settings, Subgraph, Transport, bind, serve,
+    EventsVerb, Foundation, OperatorCommand, Peers, Running, Secret, Settings, Subgraph, Transport, bind, serve,
     server::stop_signal, transport::HttpOptions,
 };
 
@@ -29,6 +33,9 @@ struct Arguments {
 enum Verb {
     /// Prints the subgraph's schema and ends.
     Sdl,
+    /// Looks at events that could not be handled, or handles them again, and ends.
+    #[command(subcommand)]
+    Events(EventsVerb),
 }
 
 /// The `main` of a subgraph's process: reads the settings, runs until told to stop, flushes telemetry.
@@ -75,11 +82,23 @@ fn operate<S: Subgraph>(
 
 fn serve_or_print<S: Subgraph>(matches: &ArgMatches) -> anyhow::Result<()> {
     let arguments = Arguments::from_arg_matches(matches)?;
-    if matches!(arguments.verb, Some(Verb::Sdl)) {
-        print_sdl::<S>();
-        return Ok(());
+    match &arguments.verb {
+        Some(Verb::Sdl) => print_sdl::<S>(),
+        Some(Verb::Events(verb)) => operate_on_events::<S>(verb, &arguments.settings)?,
+        None => start::<S>(&arguments.settings)?,
     }
-    start::<S>(&arguments.settings)
+    Ok(())
+}
+
+/// On the subgraph's database, without the bus.
+fn operate_on_events<S: Subgraph>(verb: &EventsVerb, settings: &Settings) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("can't start the runtime")?;
+    let done = runtime.block_on(async {
+        let foundation = lay_foundation::<S>(settings, Arc::new(MemoryBus::new())).await?;
+        verb.run_on::<S>(&foundation).await
+    });
+    print_line(&done?);
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "an operator wants to know what was done")]
@@ -114,7 +133,7 @@ fn start<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> {
 async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> {
     let listener = bind(settings.host, settings.port.unwrap_or(S::PORT)).await?;
     let address = listener.local_addr()?;
-    let foundation = lay_foundation::<S>(settings).await?;
+    let foundation = lay_foundation::<S>(settings, join_bus(settings).await?).await?;
     let mut running = Running::assemble::<S>(&foundation).await?;
     running.consume().await?;
     running.relay();
@@ -130,15 +149,20 @@ async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn lay_foundation<S: Subgraph>(settings: &Settings) -> anyhow::Result<Foundation> {
+async fn join_bus(settings: &Settings) -> anyhow::Result<Arc<dyn Bus>> {
+    let url = settings.nats_url.as_deref().unwrap_or_default();
+    let nats = NatsBus::connect(url, NatsOptions::default()).await;
+    Ok(Arc::new(nats.with_context(|| format!("the bus at {url} can't be joined"))?))
+}
+
+async fn lay_foundation<S: Subgraph>(
+    settings: &Settings,
+    bus: Arc<dyn Bus>,
+) -> anyhow::Result<Foundation> {
     let clock: SharedClock = SystemClock::shared();
     let identity_secret = settings.identity_secret.clone().unwrap_or_else(|| Secret::new(""));
-    let nats_url = settings.nats_url.as_deref().unwrap_or_default();
     let url = database_url(settings, S::NAME)?;
     let db = Database::open(&url, &OpenOptions::default()).await?;
-    let nats = NatsBus::connect(nats_url, NatsOptions::default()).await;
-    let bus: Arc<dyn bus::Bus> =
-        Arc::new(nats.with_context(|| format!("the bus at {nats_url} can't be joined"))?);
     let outbox = Outbox::new(db.clone(), bus.clone(), clock.clone(), S::NAME);
     let peers = Peers::at_urls(
         S::NAME,

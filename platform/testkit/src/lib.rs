@@ -7,6 +7,7 @@ mod database;
 mod deadline;
 mod port;
 mod recorder;
+mod residue;
 mod statements;
 
 pub use app::{Builder, DATA_KEYS, TestApp};
@@ -15,4 +16,5 @@ pub use collector::{CollectedSpan, Collector};
 pub use database::TestDatabase;
 pub use deadline::{DEADLINE, eventually};
 pub use port::free_port;
+pub use residue::residue_of;
 pub use statements::{FullScan, StatementLog, Statements, Watch, assert_no_full_scan, full_scans};
