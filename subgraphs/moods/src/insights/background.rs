@@ -109,6 +109,9 @@ async fn read_and_find(db: &Database, owner: UserId) -> Result<(Vec<Finding>, Ve
     let from = last.checked_sub_days(Days::new(WINDOW_DAYS - 1)).unwrap_or(last);
     let window = Window { from, to: last };
     let logged = analytics::store::read(db.reader(), owner, window, None).await?;
+    // What is said to have been looked at begins where there was something to look at.
+    let window =
+        logged.iter().map(|entry| entry.local_date).min().map_or(window, |from| Window { from, ..window });
     let found = compute_elsewhere(move || {
         let readings = readings(&logged, window);
         (findings::find(&readings), findings::helpful(&readings))
@@ -140,8 +143,9 @@ fn arrange(
         let id = identity::id_of(owner, &finding);
         let known = former.iter().find(|insight| insight.id == id);
         let holds = dismissals.iter().find(|dismissal| identity::covers(&dismissal.finding, &finding));
-        if holds.is_none() && dismissals.iter().any(|dismissal| dismissal.id == id) {
-            over.push(id);
+        if holds.is_none() {
+            let former = dismissals.iter().filter(|one| identity::is_same(&one.finding, &finding));
+            over.extend(former.map(|dismissal| dismissal.id));
         }
         let found_at = known.map_or(now, |insight| insight.found_at);
         let dismissed_at = holds.map(|dismissal| dismissal.at);

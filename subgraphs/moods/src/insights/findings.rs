@@ -27,6 +27,8 @@ pub(crate) const MEASURES: [Measure; 2] = [Measure::Score, Measure::Energy];
 const MIN_DAYS: usize = 14;
 /// How many insights somebody has at most.
 const MAX_INSIGHTS: usize = 30;
+/// How many entries an insight cites at most: the latest.
+const MAX_CITED: usize = 1_000;
 
 /// What may be said where there is nothing, of each kind of pattern. They add up to 0.10.
 struct Budget;
@@ -62,6 +64,10 @@ pub(crate) fn find(readings: &[Reading]) -> Vec<Finding> {
     // Ties keep the order of the kinds, so that the same days give the same list.
     findings.sort_by(|one, other| one.rank.total_cmp(&other.rank));
     findings.truncate(MAX_INSIGHTS);
+    for finding in &mut findings {
+        let older = finding.entries.len().saturating_sub(MAX_CITED);
+        finding.entries.drain(..older);
+    }
     findings
 }
 
@@ -83,7 +89,7 @@ fn find_in(reading: &Reading, share: f64) -> Vec<Finding> {
 }
 
 impl Reading {
-    /// The entries of the days that are asked for.
+    /// The entries of the days that are asked for, in the order of time.
     fn entries_of(&self, mut wanted: impl FnMut(i32) -> bool) -> Vec<MoodId> {
         let days = self.series.entries.iter().filter(|(day, _)| wanted(**day));
         days.flat_map(|(_, entries)| entries.iter().copied()).collect()

@@ -2,7 +2,7 @@
 //!
 //! An insight's id stands for whose it is, its kind, its measure, what it is about and which way it goes, and for nothing else: the
 //! same moods have the same insights, today and tomorrow, and an insight keeps its id while moods are added and its numbers
-//! move. Clients that keep things by id show it in its place.
+//! move. Clients that keep things by id show it in its place. A tag is its name: called something else, it is about something else.
 //!
 //! A dismissal holds while the evidence is materially what it was: while the effect lies within the interval that it had
 //! when it was dismissed (within half of itself, where there is no interval), and while a day that was looked at then is still
@@ -47,16 +47,20 @@ pub(crate) fn named(kind: &str, parts: &[String]) -> uuid::Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// Whether two findings of somebody's are about the same, whatever their numbers.
+pub(crate) fn is_same(former: &Finding, found: &Finding) -> bool {
+    let (old, new) = (&former.pattern, &found.pattern);
+    old.kind() == new.kind()
+        && former.measure == found.measure
+        && old.direction() == new.direction()
+        && is_same_subject(old, new)
+}
+
 /// Whether what was dismissed as `dismissed` is still what `found` says.
 pub(crate) fn covers(dismissed: &Finding, found: &Finding) -> bool {
-    let (old, new) = (&dismissed.pattern, &found.pattern);
-    let same = old.kind() == new.kind()
-        && dismissed.measure == found.measure
-        && old.direction() == new.direction()
-        && is_same_subject(old, new);
     let overlaps = found.window.from <= dismissed.window.to;
-    let Range { low, high } = material(old);
-    same && overlaps && (low..=high).contains(&new.effect())
+    let Range { low, high } = material(&dismissed.pattern);
+    is_same(dismissed, found) && overlaps && (low..=high).contains(&found.pattern.effect())
 }
 
 fn subject(pattern: &Pattern) -> String {

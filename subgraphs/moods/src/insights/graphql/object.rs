@@ -11,7 +11,7 @@ use crate::{
     },
     context::Ctx,
     entries::{
-        graphql::MoodEntry,
+        graphql::{MoodEntry, custom_moods_of},
         model::{Association, EntryKey, vocabulary::Word as _},
     },
     insights::{
@@ -139,7 +139,7 @@ pub(crate) struct MoodInsight {
 
 #[ComplexObject]
 impl MoodInsight {
-    /// The moods that it rests on, newest first: those of the days that have the tag, of the weekday, or of all days that were compared.
+    /// The moods that it rests on, newest first, at most the latest thousand: those of the days that have the tag, of the weekday, or of all days that were compared.
     /// Such as have been taken away since aren't there.
     async fn entries(
         &self,
@@ -153,7 +153,9 @@ impl MoodInsight {
         let page = graphql::page_request(first, after, last, before)?;
         let slice = insights::cited(gql.data::<Ctx>()?, &self.insight, &page).await;
         let slice = slice.map_err(Failure::internal)?;
-        Ok(graphql::connection(slice, |entry| EntryKey::from(entry), MoodEntry::from))
+        let made = custom_moods_of(gql, &slice).await?;
+        let node = |entry| MoodEntry::of_page(entry, &made);
+        Ok(graphql::connection(slice, |entry| EntryKey::from(entry), node))
     }
 }
 
