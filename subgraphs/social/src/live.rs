@@ -11,7 +11,7 @@ use service::Ctx;
 
 use self::error::LiveError;
 pub(crate) use self::{hub::Hub, listen::listen};
-use crate::posts::{self, Post};
+use crate::posts::{self, Post, Visibility};
 use ids::PostId;
 
 /// The posts of the viewer and of those whom they follow, as they are shared from now on. Ends when one may have been missed,
@@ -37,7 +37,8 @@ pub(crate) async fn added(
 
 async fn shown(ctx: &Ctx, id: PostId) -> Result<Option<Post>, LiveError> {
     let viewer = ctx.viewer()?.user_id;
-    let Some(post) = posts::visible(ctx, &[id]).await?.remove(&id) else { return Ok(None) };
+    let post = posts::visible(ctx, &[id]).await?.remove(&id);
+    let Some(post) = post.filter(|post| post.visibility > Visibility::Private) else { return Ok(None) };
     let wanted =
         post.author == viewer || store::is_wanted(ctx.db.reader(), viewer, post.author, ctx.now()).await?;
     Ok(wanted.then_some(post))

@@ -4,6 +4,7 @@ mod m0001_create_relationships;
 mod m0002_follow_by_consent;
 mod m0003_create_posts;
 mod m0004_create_reports;
+mod m0005_find_the_unsuggested;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0002_follow_by_consent::Migration));
         migrations.push(Box::new(m0003_create_posts::Migration));
         migrations.push(Box::new(m0004_create_reports::Migration));
+        migrations.push(Box::new(m0005_find_the_unsuggested::Migration));
         migrations
     }
 }

@@ -47,10 +47,18 @@ pub(super) async fn friends_of_friends(
     let Some(mut follows) = of_each.next() else { return Ok(Vec::new()) };
     follows.unions(of_each.map(|follows| (UnionType::All, follows)));
     let candidate = Expr::col(("candidates", CANDIDATE));
+    // Counted first, then sifted. The limit leaves nobody out, and keeps a database from sifting inside each part of the union.
+    let counted = Query::select()
+        .column(("latest_of_all", CANDIDATE))
+        .expr_as(Expr::val(1).count(), "mutuals")
+        .from_subquery(follows, "latest_of_all")
+        .group_by_col(("latest_of_all", CANDIDATE))
+        .limit(FRIENDS * FOLLOWS_EACH)
+        .to_owned();
     let select = Query::select()
         .column(("candidates", CANDIDATE))
-        .expr_as(Expr::val(1).count(), "mutuals")
-        .from_subquery(follows, "candidates")
+        .column(("candidates", "mutuals"))
+        .from_subquery(counted, "candidates")
         .and_where(candidate.clone().ne(viewer))
         .and_where(followed(&candidate, viewer).not())
         .and_where(
@@ -66,10 +74,7 @@ pub(super) async fn friends_of_friends(
         .and_where(
             any_row(
                 settings::Entity,
-                [
-                    settings::Column::UserId.into_expr().eq(candidate.clone()),
-                    settings::Column::IsSuggested.eq(false),
-                ],
+                [settings::Column::UserId.into_expr().eq(candidate.clone()), unsuggested()],
             )
             .not(),
         )
@@ -85,8 +90,7 @@ pub(super) async fn friends_of_friends(
         )
         .cond_where(not_blocked(&candidate, Some(viewer)))
         .cond_where(not_muted(&candidate, Some(viewer), now))
-        .group_by_col(("candidates", CANDIDATE))
-        .order_by("mutuals", Order::Desc)
+        .order_by(("candidates", "mutuals"), Order::Desc)
         .order_by(("candidates", CANDIDATE), Order::Asc)
         .limit(u64::from(limit))
         .to_owned();
@@ -132,4 +136,10 @@ pub(super) async fn dismiss(
         .exec_without_returning(connection)
         .await?;
     Ok(())
+}
+
+/// Holds for settings of those who don't want to be suggested. Written without a parameter: they are few, which a database
+/// doesn't know of a value that is yet to come.
+fn unsuggested() -> Expr {
+    Expr::cust("\"settings\".\"is_suggested\" = FALSE")
 }

@@ -2,9 +2,20 @@
 
 mod behind;
 mod blocking;
+mod consent;
+mod erasing;
+mod feeds;
 mod following;
 mod lists;
+mod moderating;
+mod muting;
 mod people;
+mod posts;
 mod privacy;
 mod races;
+mod reacting;
+mod scale;
 mod sequences;
+mod sharing;
+mod suggesting;
+mod walk;
