@@ -17,6 +17,7 @@ mod processes;
 mod program;
 mod resuming;
 mod schema;
+mod social;
 mod world;
 
 /// Declares each journey once for every shape.
