@@ -39,10 +39,10 @@ pub(super) const ARGUMENTS: &[(&str, &str)] = &[
     ("User.moods", "first: 100"),
     ("User.moodTags", "first: 100"),
     ("User.customMoods", "archived: true"),
-    ("User.moodCalendar", "from: \"2026-01-15\", to: \"2026-03-01\""),
+    ("User.moodCalendar", "from: \"2025-12-01\", to: \"2026-03-01\""),
     ("User.moodInsights", "first: 100, includeDismissed: true"),
     ("User.recommendations", "first: 20"),
-    ("User.moodAnalytics", "from: \"2026-02-10\", to: \"2026-03-01\""),
+    ("User.moodAnalytics", "from: \"2025-12-01\", to: \"2026-03-01\""),
 ];
 
 /// What is given for a scalar, or for one place of it.
