@@ -2,7 +2,8 @@
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Files {
-    /// Where pictures of people are kept: file:FOLDER, or s3://BUCKET/PREFIX with the AWS_… variables that S3 clients read.
+    /// Where pictures of people are kept: file:FOLDER, or s3://BUCKET/PREFIX reached with AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT.
     #[arg(long, env = "AVATAR_STORE", default_value = "file:data/avatars")]
     pub avatar_store: String,
     /// Before the paths of pictures (/avatars/…) that clients are given; empty when one origin serves them and the API.

@@ -53,14 +53,26 @@ const NO_CODES: &[NoCodes] = &[
         words: &["MOMENT", "DAILY", "PRIVATE", "FOLLOWERS", "PUBLIC"],
     },
     NoCodes { at: "subgraphs/moods/src/support/resource.rs", words: &["ZZ", "SCREAMING_SNAKE_CASE"] },
-    NoCodes {
-        at: "subgraphs/streaks/src/streak/store.rs",
-        words: &["MOOD_LOGGING", "HUGGING", "CHECK_IN"],
-    },
+    NoCodes { at: "subgraphs/streaks/src/streak/store.rs", words: &["MOOD_LOGGING", "HUGGING", "CHECK_IN"] },
     NoCodes {
         at: "subgraphs/users/src/settings/store.rs",
-        words: &["ACCEPT", "FILTER", "DROP", "EVERYONE", "NOBODY"],
+        words: &[
+            "ACCEPT",
+            "FILTER",
+            "DROP",
+            "EVERYONE",
+            "FOLLOWED",
+            "NOBODY",
+            "HUG_RECEIVED",
+            "HUG_THANKED",
+            "HUG_REQUESTED",
+            "GROUP_HUG",
+            "REACTION",
+            "STREAK_AT_RISK",
+            "BADGE_AWARDED",
+        ],
     },
+    NoCodes { at: "subgraphs/users/src/presence/store.rs", words: &["ONLINE", "AWAY", "OFFLINE"] },
     // GraphQL's own words.
     NoCodes { at: "subgraphs/hugs/src/moments/graphql.rs", words: &["ID"] },
     NoCodes {
@@ -71,6 +83,7 @@ const NO_CODES: &[NoCodes] = &[
     NoCodes { at: "gateway/src/engine/validation/literals.rs", words: &["ID"] },
     NoCodes { at: "gateway/src/engine/variables.rs", words: &["ID"] },
     // Environment variables, and what `--help` calls an argument's value.
+    NoCodes { at: "platform/service/src/files.rs", words: &["AVATAR_STORE", "AVATAR_BASE_URL"] },
     NoCodes {
         at: "platform/service/src/settings.rs",
         words: &[
