@@ -6,4 +6,7 @@ mod store;
 
 pub use migration::migrations;
 pub use projection::{Projection, subjects};
-pub use store::{blocked_pair, followed_among, followers, followers_among, follows, follows_shown, forget, hidden_from, not_blocked_with};
+pub use store::{
+    blocked_pair, followed_among, followers, followers_among, follows, follows_shown, forget, hidden_from,
+    hidden_people, not_blocked_with,
+};

@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
-    sea_query::{ColumnRef, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, SimpleExpr},
+    sea_query::{ColumnRef, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, SimpleExpr, UnionType},
 };
 
 mod follow {
@@ -96,9 +96,8 @@ pub async fn followed_among(
     if others.is_empty() {
         return Ok(HashSet::new());
     }
-    let followed = follow::Column::FollowerId
-        .eq(follower)
-        .and(follow::Column::FollowedId.is_in(others.iter().copied()));
+    let followed =
+        follow::Column::FollowerId.eq(follower).and(follow::Column::FollowedId.is_in(others.iter().copied()));
     let rows = follow::Entity::find().filter(followed).all(connection).await?;
     Ok(rows.into_iter().map(|row| row.followed_id).collect())
 }
@@ -112,9 +111,8 @@ pub async fn followers_among(
     if others.is_empty() {
         return Ok(HashSet::new());
     }
-    let following = follow::Column::FollowedId
-        .eq(followed)
-        .and(follow::Column::FollowerId.is_in(others.iter().copied()));
+    let following =
+        follow::Column::FollowedId.eq(followed).and(follow::Column::FollowerId.is_in(others.iter().copied()));
     let rows = follow::Entity::find().filter(following).all(connection).await?;
     Ok(rows.into_iter().map(|row| row.follower_id).collect())
 }
@@ -150,6 +148,21 @@ pub fn not_blocked_with(viewer: UserId, column: impl IntoColumnRef) -> SimpleExp
         .filter(Expr::col((block::Entity, block::Column::BlockerId)).eq(Expr::col(column)))
         .into_query();
     Expr::exists(blocking).not().and(Expr::exists(blocked).not())
+}
+
+/// A subquery: everybody who blocks `viewer` or is blocked by them.
+pub fn hidden_people(viewer: UserId) -> SelectStatement {
+    let blocking = Query::select()
+        .column(block::Column::BlockerId)
+        .from(block::Entity)
+        .and_where(Expr::col(block::Column::BlockedId).eq(viewer))
+        .take();
+    Query::select()
+        .column(block::Column::BlockedId)
+        .from(block::Entity)
+        .and_where(Expr::col(block::Column::BlockerId).eq(viewer))
+        .union(UnionType::All, blocking)
+        .take()
 }
 
 /// A condition for list queries: `viewer` follows the person in `column`.
@@ -278,6 +291,10 @@ mod tests {
         assert_eq!(hidden_from(db.reader(), ada, &[bo, cy]).await.unwrap(), HashSet::from([cy]));
         let shown = follow::Entity::find().filter(not_blocked_with(cy, follow::Column::FollowerId));
         assert_eq!(shown.all(db.reader()).await.unwrap(), []);
+        for (viewer, people) in [(cy, 1), (ada, 0), (bo, 0)] {
+            let hidden = follow::Column::FollowerId.in_subquery(hidden_people(viewer));
+            assert_eq!(follow::Entity::find().filter(hidden).count(db.reader()).await.unwrap(), people);
+        }
         let followed = follow::Entity::find().filter(follows_shown(ada, follow::Column::FollowedId));
         assert_eq!(followed.count(db.reader()).await.unwrap(), 1);
 

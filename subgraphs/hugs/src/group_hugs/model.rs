@@ -17,6 +17,8 @@ pub(super) const MAX_INVITEES: usize = 200;
 pub(super) const FARTHEST_DAYS: i64 = 7;
 /// How many hours it may last from its opening.
 pub(super) const LONGEST_HOURS: i64 = 24;
+/// No group hug that was made longer ago goes on; with an hour for the clock's work.
+pub(super) const OLDEST: TimeDelta = TimeDelta::hours(FARTHEST_DAYS * 24 + LONGEST_HOURS + 1);
 /// How long it lasts when nothing is said.
 const USUAL: TimeDelta = TimeDelta::hours(1);
 

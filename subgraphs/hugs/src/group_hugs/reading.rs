@@ -36,7 +36,7 @@ pub(crate) async fn page(
 ) -> Result<Slice<GroupHug>, GroupHugError> {
     let viewer = ctx.viewer()?.user_id;
     ctx.settle().await;
-    let rows = store::page(ctx.db.reader(), viewer, listed, &page).await?;
+    let rows = store::page(ctx.db.reader(), viewer, listed, ctx.now(), &page).await?;
     Ok(Slice::from_rows(rows, &page))
 }
 

@@ -12,7 +12,7 @@ use crate::store::Named;
 pub(super) const MAX_TARGETS: usize = 20;
 /// How many days a request may last.
 pub(super) const LONGEST_DAYS: i64 = 7;
-const LONGEST: TimeDelta = TimeDelta::days(LONGEST_DAYS);
+pub(super) const LONGEST: TimeDelta = TimeDelta::days(LONGEST_DAYS);
 /// How long it lasts when nothing is said.
 const USUAL: TimeDelta = TimeDelta::hours(24);
 

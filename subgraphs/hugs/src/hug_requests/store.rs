@@ -17,7 +17,7 @@ use sea_orm::{
 pub(crate) use ending::{Declines, forget};
 pub(super) use ending::{declines, due, names, note_declined, note_expired};
 
-use super::{Audience, HugRequest, HugRequestPosition, Scope, Urgency};
+use super::{Audience, HugRequest, HugRequestPosition, Scope, Urgency, model::LONGEST};
 use crate::store::Named;
 
 mod request {
@@ -152,6 +152,8 @@ pub(super) async fn page(
         requests
             .filter(request::Column::ClosedAt.is_null())
             .filter(request::Column::ExpiresAt.gt(now))
+            // Open ones are young: the rest needn't be gone through.
+            .filter(request::Column::CreatedAt.gte(now - LONGEST))
             .filter(request::Column::RequesterId.ne(viewer))
             .filter(not_hidden_from(viewer))
             .filter(addressed_to(viewer))

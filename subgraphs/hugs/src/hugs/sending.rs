@@ -120,7 +120,8 @@ pub(crate) async fn deliver(work: &Work, hug: &Hug, kind: live::Kind) -> Result<
         recipient_id: hug.recipient_id,
         request_id: hug.request_id,
         returns: hug.returns,
-        anonymous: hug.anonymous,
+        // Of a hug that returns an anonymous one nothing may be shown, either, that names the two together.
+        anonymous: hug.anonymous || hug.to_anonymous,
         quietly: hug.filtered,
         sent_at: hug.sent_at,
     })

@@ -54,6 +54,11 @@ fn the_schema_names_its_entities() {
     for line in [
         "interface HugMoment @key(fields: \"id\")",
         "type Hug implements HugMoment @key(fields: \"id\")",
+        "type GroupHug implements HugMoment @key(fields: \"id\")",
+        "createHugType(input: CreateHugTypeInput!): HugTypePayload! @requiresScopes(scopes: [[\"administration\"]])",
+        "discloseHugSender(input: DiscloseHugSenderInput!): DiscloseHugSenderPayload! @requiresScopes(scopes: [[\"moderation\"]])",
+        "receivedHugInstants: [DateTime!] @inaccessible",
+        "groupHugUpdated(",
         "type HugRequest implements HugMoment @key(fields: \"id\")",
         "type User @key(fields: \"id\")",
         "hugEvents(",

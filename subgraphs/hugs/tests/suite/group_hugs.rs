@@ -14,7 +14,8 @@ use testkit::{EventStream, eventually};
 
 use crate::world::{WARM_HUG, World, ids, next_event, refusal};
 
-const FIELDS: &str = "id state message audience capacity participantCount viewerJoined opensAt expiresAt endedAt
+const FIELDS: &str =
+    "id state message audience capacity participantCount viewerJoined opensAt expiresAt endedAt
     host { id } participants { id } invitees { id }";
 const UPDATES: &str = "subscription($id: ID!, $after: Cursor) { groupHugUpdated(id: $id, after: $after) {
     cursor kind groupHug { id state participantCount } participant { id } } }";
@@ -54,8 +55,7 @@ async fn see(world: &World, person: UserId, group: &str) -> Value {
 }
 
 async fn list(world: &World, person: UserId, filter: Value) -> Vec<String> {
-    let query =
-        "query($f: GroupHugFilter) { groupHugs(filter: $f, first: 50) { edges { node { id } } } }";
+    let query = "query($f: GroupHugFilter) { groupHugs(filter: $f, first: 50) { edges { node { id } } } }";
     ids(&world.as_user(person).data(query, json!({ "f": filter })).await["groupHugs"])
 }
 
@@ -104,7 +104,10 @@ async fn a_group_hug_is_made_joined_started_and_completed() {
     assert_eq!((&group["host"]["id"], people(group)), (&json!(ada), vec![ada.to_string()]));
     assert_eq!(refusal(&act(&world, ada, "startGroupHug", id).await), "GROUP_TOO_SMALL");
     let joined = act(&world, bo, "joinGroupHug", id).await;
-    assert_eq!((&joined["groupHug"]["participantCount"], &joined["groupHug"]["viewerJoined"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&joined["groupHug"]["participantCount"], &joined["groupHug"]["viewerJoined"]),
+        (&json!(2), &json!(true))
+    );
     for mutation in ["startGroupHug", "completeGroupHug", "cancelGroupHug"] {
         assert_eq!(refusal(&act(&world, bo, mutation, id).await), "NOT_GROUP_HOST");
     }
@@ -129,7 +132,8 @@ async fn a_group_hug_is_made_joined_started_and_completed() {
     assert_eq!(states, [GroupHugState::Open, GroupHugState::Active, GroupHugState::Completed]);
     assert_eq!(told[2].participant_ids.len(), 3);
     assert_eq!(world.events::<GroupHugJoined>().await.len(), 2);
-    let query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on User { hugStats { groups } } } }";
+    let query =
+        "query($r: [_Any!]!) { _entities(representations: $r) { ... on User { hugStats { groups } } } }";
     for (viewer, groups) in [(bo, json!(1)), (cy, Value::Null)] {
         let user = json!({ "r": [{ "__typename": "User", "id": bo }] });
         let data = world.as_user(viewer).data(query, user).await;
@@ -360,7 +364,11 @@ async fn a_group_hug_that_makes_no_sense_is_refused() {
         (json!({ "inviteeIds": [cy] }), "INVITEE_NOT_ALLOWED", json!(["input", "inviteeIds", "0"])),
         (json!({ "inviteeIds": [bo] }), "INVITEE_NOT_ALLOWED", json!(["input", "inviteeIds", "0"])),
         (json!({ "inviteeIds": [ada] }), "INVITEE_NOT_ALLOWED", json!(["input", "inviteeIds", "0"])),
-        (json!({ "inviteeIds": vec![cy; 201] }), "INVITEE_COUNT_OUT_OF_RANGE", json!(["input", "inviteeIds"])),
+        (
+            json!({ "inviteeIds": vec![cy; 201] }),
+            "INVITEE_COUNT_OUT_OF_RANGE",
+            json!(["input", "inviteeIds"]),
+        ),
     ] {
         let payload = create(&world, ada, input).await;
         assert_eq!(refusal(&payload), code);
@@ -370,7 +378,10 @@ async fn a_group_hug_that_makes_no_sense_is_refused() {
         made(&world, ada, json!({})).await;
     }
     assert_eq!(refusal(&create(&world, ada, json!({})).await), "RATE_LIMITED");
-    assert_eq!(world.anonymous().failure("{ groupHugs { edges { cursor } } }", json!({})).await, "UNAUTHENTICATED");
+    assert_eq!(
+        world.anonymous().failure("{ groupHugs { edges { cursor } } }", json!({})).await,
+        "UNAUTHENTICATED"
+    );
     world.finish().await;
 }
 

@@ -59,6 +59,70 @@ async fn walk(
 }
 
 #[tokio::test]
+async fn a_history_is_filtered_by_what_holds_of_its_hugs() {
+    let world = World::start().await;
+    let (ada, bo, cy) = (world.person().await, world.person().await, world.person().await);
+    let bear = "hgt_0192f000000070008000000000000002";
+    let sent = world.hug(ada, bo).await;
+    world.clock.advance(TimeDelta::hours(1));
+    let payload = world.send(bo, json!({ "recipientId": ada, "typeId": bear })).await;
+    let received = payload["hug"]["id"].as_str().unwrap().to_owned();
+    world.change(ada, "thankHug", &received).await;
+    world.clock.advance(TimeDelta::hours(1));
+    let anonymous = world.hug_anonymously(cy, ada).await;
+    let cancelled = world.hug(ada, cy).await;
+    world.change(ada, "cancelHug", &cancelled).await;
+    let noon = "2026-03-01T12:00:00Z";
+    for (filter, expected) in [
+        (json!({ "typeId": bear }), vec![&received]),
+        (json!({ "personId": bo }), vec![&received, &sent]),
+        (json!({ "personId": cy }), vec![&cancelled]),
+        (json!({ "until": "2026-03-01T12:30:00Z", "from": noon }), vec![&sent]),
+        (json!({ "from": "2026-03-01T12:30:00Z", "until": "2026-03-01T13:30:00Z" }), vec![&received]),
+        (json!({ "until": noon }), vec![]),
+        (json!({ "status": "THANKED" }), vec![&received]),
+        (json!({ "status": "CANCELLED" }), vec![&cancelled]),
+        (json!({ "anonymous": true }), vec![&anonymous]),
+        (json!({ "answersRequest": true }), vec![]),
+        (json!({ "answersRequest": false, "anonymous": false, "status": "SENT" }), vec![&sent]),
+    ] {
+        let query = "query($f: HugFilter) { hugs(filter: $f) { edges { node { id } } } }";
+        let found = world.as_user(ada).data(query, json!({ "f": filter })).await;
+        let mut found = ids(&found["hugs"]);
+        let mut expected: Vec<String> = expected.into_iter().cloned().collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{filter}");
+    }
+    let query = "{ hugs(filter: { personId: \"nobody\" }) { edges { cursor } } }";
+    assert_eq!(world.as_user(ada).failure(query, json!({})).await, "BAD_USER_INPUT");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_one_hugs_by_kind_and_when_one_was_hugged_is_for_oneself() {
+    let world = World::start().await;
+    let (ada, bo) = (world.person().await, world.person().await);
+    world.hug(bo, ada).await;
+    world.clock.advance(TimeDelta::hours(1));
+    world.hug(bo, ada).await;
+    world.hug(ada, bo).await;
+    let query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on User { receivedHugInstants
+        hugStats { groups byType { type { name } sent received } } } } }";
+    let user = json!({ "r": [{ "__typename": "User", "id": ada }] });
+    let own = world.as_user(ada).data(query, user.clone()).await["_entities"][0].take();
+    let by_type = json!([{ "type": { "name": "Warm hug" }, "sent": 1, "received": 2 }]);
+    assert_eq!(own["hugStats"], json!({ "groups": 0, "byType": by_type }));
+    assert_eq!(own["receivedHugInstants"].as_array().unwrap().len(), 2);
+    for client in [world.as_user(bo), world.anonymous()] {
+        let theirs = client.data(query, user.clone()).await["_entities"][0].take();
+        let nothing = json!({ "receivedHugInstants": null, "hugStats": { "groups": null, "byType": null } });
+        assert_eq!(theirs, nothing);
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_page_that_is_too_large_is_refused() {
     let world = World::start().await;
     let ada = world.person().await;

@@ -200,3 +200,55 @@ async fn a_stream_breaks_off_when_the_server_stops_so_that_it_is_taken_up_again(
     assert_eq!(events.try_next().await, None);
     assert!(!events.is_completed());
 }
+
+/// Numbers that look random and are the same every time (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_drops_off_and_comes_back_at_random_gets_a_thousand_events_once_and_in_order() {
+    let world = World::start().await;
+    let ada = world.person().await;
+    let senders = join_all((0..10).map(|_| world.person())).await;
+    let start = world.cursor(ada).await;
+    let input = json!({ "i": { "recipientId": ada, "typeId": WARM_HUG } });
+    let sending: Vec<_> = senders
+        .iter()
+        .map(|sender| {
+            let (sender, input) = (world.as_user(*sender), input.clone());
+            tokio::spawn(async move {
+                for _ in 0..100 {
+                    sender.data(SEND, input.clone()).await;
+                }
+            })
+        })
+        .collect();
+    let (mut dice, mut cursor, mut seen) = (Dice(20_260_301), start.clone(), Vec::new());
+    while seen.len() < 1_000 {
+        let mut events = world.events_after(ada, &cursor).await;
+        // Off it goes again, sometimes before it has read anything.
+        for _ in 0..dice.below(40).min(1_000 - seen.len() as u64) {
+            let event = next_event(&mut events).await;
+            cursor = event["cursor"].clone();
+            seen.push(event["hug"]["id"].as_str().expect("a hug").to_owned());
+        }
+    }
+    join_all(sending).await.into_iter().for_each(|sent| sent.expect("a thousand hugs are sent"));
+    world.events_after(ada, &cursor).await.expect_quiet().await;
+    assert_eq!(seen.iter().collect::<HashSet<_>>().len(), 1_000, "something came twice");
+    // As somebody hears it who never dropped off.
+    let mut whole = world.events_after(ada, &start).await;
+    for hug in &seen {
+        assert_eq!(&next_kind(&mut whole).await.1, hug);
+    }
+    world.finish().await;
+}

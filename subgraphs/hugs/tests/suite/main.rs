@@ -1,11 +1,18 @@
 //! What hugs does, asked over its router.
 
+mod anonymous;
+mod consents;
+mod erasing;
 mod federation;
 mod group_hugs;
 mod history;
+mod hug_types;
+mod limits;
 mod live;
 mod processes;
 mod progress;
 mod requests;
+mod returning;
+mod scale;
 mod sending;
 mod world;

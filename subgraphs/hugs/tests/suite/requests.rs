@@ -3,11 +3,14 @@
 use chrono::{SecondsFormat, TimeDelta};
 use clock::Clock as _;
 use events::{
-    hugs::{HugRequestAnswered, HugRequestPosted, HugSent},
+    hugs::{
+        HugRequestAnswered, HugRequestDeclined, HugRequestEnd, HugRequestEnded, HugRequestPosted, HugSent,
+    },
     users::HugPolicyAction,
 };
 use ids::UserId;
 use serde_json::{Value, json};
+use testkit::eventually;
 
 use crate::world::{WARM_HUG, World, ids, next_event, refusal};
 
@@ -236,5 +239,63 @@ async fn a_request_that_makes_no_sense_is_refused() {
         post(&world, ada, json!({ "audience": "PUBLIC" })).await;
     }
     assert_eq!(refusal(&create(&world, ada, json!({ "audience": "PUBLIC" })).await), "RATE_LIMITED");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whom_a_request_names_may_decline_it_and_its_requester_learns_how_many_did() {
+    let world = World::start().await;
+    let (ada, bo, cy) = (world.person().await, world.person().await, world.person().await);
+    let decline = async |person: UserId, request: &str| {
+        let query = "mutation($r: ID!) { declineHugRequest(input: {requestId: $r}) {
+            request { id viewerDeclined declineCount } errors { code path } } }";
+        world.as_user(person).data(query, json!({ "r": request })).await["declineHugRequest"].take()
+    };
+    let private = post(&world, ada, json!({ "audience": "PRIVATE", "targetIds": [bo, cy] })).await;
+    for _ in 0..2 {
+        let payload = decline(bo, &private).await;
+        assert_eq!(payload["request"], json!({ "id": private, "viewerDeclined": true, "declineCount": 0 }));
+    }
+    assert_eq!(list(&world, bo, "ALL").await, [] as [&str; 0]);
+    assert_eq!(list(&world, cy, "TARGETED").await, [private.as_str()]);
+    let query = "query($id: ID!) { hugRequest(id: $id) { declineCount viewerDeclined } }";
+    for (person, count) in [(ada, 1), (cy, 0)] {
+        let seen = world.as_user(person).data(query, json!({ "id": private })).await;
+        assert_eq!(seen["hugRequest"], json!({ "declineCount": count, "viewerDeclined": false }));
+    }
+    let told = world.events::<HugRequestDeclined>().await;
+    assert_eq!((told.len(), told[0].decliner_id, told[0].requester_id), (1, bo, ada));
+    // They may change their mind.
+    assert_eq!(answer(&world, bo, &private).await["errors"], json!([]));
+
+    let public = post(&world, ada, json!({ "audience": "PUBLIC" })).await;
+    assert_eq!(refusal(&decline(bo, &public).await), "NOT_A_TARGET");
+    assert_eq!(refusal(&decline(bo, "no id").await), "HUG_REQUEST_NOT_FOUND");
+    close(&world, ada, &private).await;
+    assert_eq!(refusal(&decline(cy, &private).await), "HUG_REQUEST_CLOSED");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn that_a_request_has_ended_is_told_once_whether_it_was_closed_or_has_expired() {
+    let world = World::start().await;
+    let ada = world.person().await;
+    let (closed, expires) = (
+        post(&world, ada, json!({ "audience": "PUBLIC" })).await,
+        post(&world, ada, json!({ "audience": "PUBLIC" })).await,
+    );
+    for _ in 0..2 {
+        close(&world, ada, &closed).await;
+    }
+    world.clock.advance(TimeDelta::hours(25));
+    let told = eventually("the expiry to be told", || async {
+        let told = world.events::<HugRequestEnded>().await;
+        (told.len() > 1).then_some(told)
+    })
+    .await;
+    let ends: Vec<_> = told.iter().map(|told| (json!(told.request_id), told.end)).collect();
+    assert_eq!(ends, [(json!(closed), HugRequestEnd::Closed), (json!(expires), HugRequestEnd::Expired)]);
+    close(&world, ada, &expires).await;
+    assert_eq!(world.events::<HugRequestEnded>().await.len(), 2);
     world.finish().await;
 }

@@ -10,9 +10,10 @@ use events::{
     users::{HugPolicy, HugPolicyAction, SettingsChanged},
 };
 use hugs::Hugs;
+use identity::{Caller, Viewer};
 use ids::UserId;
 use serde_json::{Value, json};
-use testkit::{EventStream, TestApp};
+use testkit::{Client, EventStream, TestApp};
 
 /// The first of the seeded types.
 pub(crate) const WARM_HUG: &str = "hgt_0192f000000070008000000000000001";
@@ -28,7 +29,8 @@ pub(crate) const HISTORY: &str =
         edges { node { id status filtered } }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 pub(crate) const EVENTS: &str = "subscription($after: Cursor) { hugEvents(after: $after) {
-    cursor kind at hug { id status message } request { id message status } } }";
+    cursor kind at hug { id status message } request { id message status }
+    groupHug { id } participant { id } } }";
 
 pub(crate) struct World {
     app: TestApp,
@@ -87,12 +89,12 @@ impl World {
         not_followed: HugPolicyAction,
         new_accounts: HugPolicyAction,
     ) {
-        let hug_policy = HugPolicy {
-            not_followed,
-            not_following: HugPolicyAction::Accept,
-            new_accounts,
-            anonymous: HugPolicyAction::Accept,
-        };
+        let not_following = HugPolicyAction::Accept;
+        let anonymous = HugPolicyAction::Accept;
+        self.set_policy(user_id, HugPolicy { not_followed, not_following, new_accounts, anonymous }).await;
+    }
+
+    pub(crate) async fn set_policy(&self, user_id: UserId, hug_policy: HugPolicy) {
         let timezone = "Europe/Berlin".into();
         self.app
             .tell(&SettingsChanged {
@@ -119,6 +121,27 @@ impl World {
     pub(crate) async fn hug(&self, sender: UserId, recipient: UserId) -> String {
         let payload = self.try_hug(sender, recipient).await;
         payload["hug"]["id"].as_str().unwrap_or_else(|| panic!("no hug: {payload:#}")).to_owned()
+    }
+
+    /// Sends a warm hug without a name and gives back its id.
+    pub(crate) async fn hug_anonymously(&self, sender: UserId, recipient: UserId) -> String {
+        let input = json!({ "recipientId": recipient, "typeId": WARM_HUG, "anonymous": true });
+        let payload = self.send(sender, input).await;
+        payload["hug"]["id"].as_str().unwrap_or_else(|| panic!("no hug: {payload:#}")).to_owned()
+    }
+
+    /// Returns a hug: the payload.
+    pub(crate) async fn return_hug(&self, person: UserId, hug: &str) -> Value {
+        let query = "mutation($i: ReturnHugInput!) { returnHug(input: $i) { hug { id status sender { id }
+            recipient { id } returns { id status sender { id } } } errors { code path } } }";
+        let input = json!({ "hugId": hug, "typeId": WARM_HUG });
+        self.app.as_user(person).data(query, json!({ "i": input })).await["returnHug"].take()
+    }
+
+    /// Somebody whose token has the scope.
+    pub(crate) fn with_scope(&self, user_id: UserId, scope: &str) -> Client {
+        let scopes = vec![scope.to_owned()];
+        self.app.as_caller(Caller::User(Viewer { user_id, session_id: None, roles: Vec::new(), scopes }))
     }
 
     /// One of `markHugSeen`, `thankHug`, `cancelHug`: the payload.

@@ -5,16 +5,14 @@
 
 use database::keyset::{self, Shown};
 use pagination::PageRequest;
-use sea_orm::{
-    Condition, QueryTrait as _,
-    sea_query::{SelectStatement, SimpleExpr},
-};
+use sea_orm::{Condition, QueryTrait as _, sea_query::SimpleExpr};
 
 use super::{
-    Audience, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Expr, ExprTrait, GroupHug, GroupHugId,
-    HashMap, Named, QueryFilter, QueryOrder, QuerySelect, UserId, from_row, group, invitation, participant,
+    Audience, ColumnTrait, ConnectionTrait, DateTime, DbErr, EntityTrait, ExprTrait, GroupHug, GroupHugId,
+    HashMap, Named, QueryFilter, QueryOrder, QuerySelect, UserId, Utc, from_row, group, invitation,
+    participant,
 };
-use crate::group_hugs::{GroupHugPosition, Listed, Scope};
+use crate::group_hugs::{GroupHugPosition, Listed, Scope, model::OLDEST};
 
 /// Those of the group hugs that `viewer` may see.
 pub(in crate::group_hugs) async fn visible(
@@ -32,10 +30,14 @@ pub(in crate::group_hugs) async fn page(
     connection: &impl ConnectionTrait,
     viewer: UserId,
     listed: &Listed,
+    now: DateTime<Utc>,
     page: &PageRequest<GroupHugPosition>,
 ) -> Result<Vec<GroupHug>, DbErr> {
     let states = listed.states.iter().map(|state| state.name());
     let groups = group::Entity::find().filter(group::Column::State.is_in(states)).filter(visible_to(viewer));
+    // Those that are not over are young: the rest needn't be gone through.
+    let over = listed.states.iter().any(|state| state.is_end());
+    let groups = if over { groups } else { groups.filter(group::Column::CreatedAt.gt(now - OLDEST)) };
     let groups = match listed.scope {
         Scope::All => groups,
         Scope::Hosted => groups.filter(group::Column::HostId.eq(viewer)),
@@ -104,24 +106,17 @@ fn visible_to(viewer: UserId) -> Condition {
     let stranger = Condition::all()
         .add(meant_for)
         .add(relationships::not_blocked_with(viewer, host))
-        .add(Expr::exists(blocked_participants(viewer)).not());
+        .add(without_blocked(viewer));
     Condition::any().add(joined_by(viewer)).add(stranger)
 }
 
-/// Those who take part in the group hug of the row at hand and are in a blocked pair with `viewer`.
-fn blocked_participants(viewer: UserId) -> SelectStatement {
-    participant::Entity::find()
+/// Nobody who takes part is in a blocked pair with `viewer`. Asked from the blocked side, where there are few.
+fn without_blocked(viewer: UserId) -> SimpleExpr {
+    let blocked = participant::Entity::find()
         .select_only()
-        .expr(Expr::val(1))
-        .filter(
-            Expr::col((participant::Entity, participant::Column::GroupHugId))
-                .eq(Expr::col((group::Entity, group::Column::Id))),
-        )
-        .filter(
-            relationships::not_blocked_with(viewer, (participant::Entity, participant::Column::PersonId))
-                .not(),
-        )
-        .into_query()
+        .column(participant::Column::GroupHugId)
+        .filter(participant::Column::PersonId.in_subquery(relationships::hidden_people(viewer)));
+    group::Column::Id.not_in_subquery(blocked.into_query())
 }
 
 fn joined_by(viewer: UserId) -> SimpleExpr {
