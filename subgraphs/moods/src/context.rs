@@ -5,9 +5,13 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use identity::Caller;
 use ids::UserId;
 use keyring::Keyring;
+use outbox::Work;
 use tokio::sync::OnceCell;
 
-use crate::live::Hub;
+use crate::{
+    forgetting::{self, StoreError},
+    live::Hub,
+};
 
 pub(crate) const RELATIONSHIPS_GROUP: &str = "moods.relationships";
 pub(crate) const SETTINGS_GROUP: &str = "moods.settings";
@@ -33,6 +37,19 @@ impl Ctx {
     /// The context of another request, of `caller`.
     pub(crate) fn on_behalf_of(&self, caller: Caller) -> Self {
         Self::new(self.service.on_behalf_of(caller), self.keys.clone(), self.live.clone())
+    }
+
+    /// Begins a transaction of the viewer's. A token may outlive its owner by a moment: for somebody erased nothing is
+    /// written any more.
+    pub(crate) async fn begin(&self) -> Result<Work, StoreError> {
+        let work = self.service.begin().await?;
+        if let Some(viewer) = self.caller.viewer()
+            && erasure::any_erased(&work, &[viewer.user_id]).await?
+        {
+            work.rollback().await?;
+            return Err(forgetting::gone());
+        }
+        Ok(work)
     }
 
     /// Whether it is `owner` themselves who asks.

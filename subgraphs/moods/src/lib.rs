@@ -6,6 +6,7 @@ mod context;
 mod custom_moods;
 mod entries;
 mod exchange;
+mod forgetting;
 mod insights;
 mod live;
 mod migrations;
@@ -15,8 +16,6 @@ mod settings;
 mod support;
 mod tags;
 mod users;
-
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use service::{Assembly, Consumer, Foundation, Subgraph, Task};
@@ -52,16 +51,16 @@ impl Subgraph for Moods {
         let relationships = Consumer {
             group: RELATIONSHIPS_GROUP,
             subjects: relationships::subjects(),
-            handler: Arc::new(relationships::Projection),
+            handler: forgetting::guarded(relationships::Projection),
         };
         let settings = Consumer {
             group: SETTINGS_GROUP,
             subjects: settings::events::subjects(),
-            handler: Arc::new(settings::events::Projection),
+            handler: forgetting::guarded(settings::events::Projection),
         };
         Ok(Assembly {
             guarded: schema::routes(ctx),
-            consumers: vec![relationships, settings],
+            consumers: vec![relationships, settings, forgetting::consumer()],
             tasks: vec![listening, resealing, finding],
             ..Assembly::default()
         })

@@ -17,6 +17,7 @@ impl MigratorTrait for Migrator {
         let mut migrations = outbox::migrations();
         migrations.extend(idempotency::migrations());
         migrations.extend(relationships::migrations());
+        migrations.extend(erasure::migrations());
         migrations.push(Box::new(m0001_create_mood_entries::Migration));
         migrations.push(Box::new(m0002_create_settings::Migration));
         migrations.push(Box::new(m0003_describe_mood_entries::Migration));

@@ -8,6 +8,7 @@ mod deleting;
 mod describing;
 mod entities;
 mod exchange;
+mod forgetting;
 mod history;
 mod insights;
 mod live;
