@@ -22,17 +22,19 @@ pub enum DataFolderError {
     Unusable { folder: PathBuf, source: io::Error },
     #[error("the data folder {folder} is in use by another HugMood: stop it, or choose another with --data")]
     InUse { folder: PathBuf },
+    #[error("{folder} holds no data: choose another folder with --data")]
+    Empty { folder: PathBuf },
     #[error("no randomness for a secret: {0}")]
     Randomness(getrandom::Error),
     #[error("{file}: {source}")]
     Keys { file: PathBuf, source: KeyringError },
 }
 
-/// A folder that this process has for itself.
+/// A folder that this process has for itself, or looks into.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
-    _locked_until_dropped: File,
+    _locked_until_dropped: Option<File>,
 }
 
 impl DataFolder {
@@ -43,10 +45,18 @@ impl DataFolder {
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join(LOCK_FILE));
         let lock = lock.map_err(unusable)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _locked_until_dropped: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), _locked_until_dropped: Some(lock) }),
             Err(fs::TryLockError::WouldBlock) => Err(DataFolderError::InUse { folder: path.to_owned() }),
             Err(fs::TryLockError::Error(source)) => Err(unusable(source)),
         }
+    }
+
+    /// A folder with data, which another process may have for itself.
+    pub fn look_into(path: &Path) -> Result<Self, DataFolderError> {
+        if !path.join(KEYS_FILE).exists() {
+            return Err(DataFolderError::Empty { folder: path.to_owned() });
+        }
+        Ok(Self { path: path.to_owned(), _locked_until_dropped: None })
     }
 
     pub fn path(&self) -> &Path {

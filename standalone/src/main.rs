@@ -2,14 +2,14 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::Context as _;
 use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
 use clock::{Clock as _, SystemClock};
-use service::{Files, Secret};
+use service::{EventsVerb, Files, Secret};
 use standalone::{DEMO_PASSWORD, DataFolder, Product, ProductOptions};
 use tokio_util::sync::CancellationToken;
 
@@ -62,6 +62,31 @@ enum Verb {
     GrantRole(ChangeOfRole),
     /// Takes a role from somebody, and ends. HugMood may be running.
     RevokeRole(ChangeOfRole),
+    /// Erases an account at once and for good, and ends. HugMood may be running.
+    Erase {
+        /// The account's e-mail address.
+        email: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists the erasures that aren't complete and whose answer they wait for, and ends.
+    Erasures {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Looks at events that could not be handled, or handles them again, and ends. HugMood may be running.
+    Events {
+        /// Only those of one service: auth, users, moods, hugs, social or streaks.
+        #[arg(long, value_name = "NAME")]
+        service: Option<String>,
+        #[command(flatten)]
+        place: Place,
+        /// Where pictures of people are kept, if not beside the data.
+        #[arg(long, env = "AVATAR_STORE")]
+        avatar_store: Option<String>,
+        #[command(subcommand)]
+        verb: EventsVerb,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -70,17 +95,22 @@ struct ChangeOfRole {
     email: String,
     /// The role: moderator or admin.
     role: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Args)]
+struct Place {
     /// The folder that holds all data.
     #[arg(long, env = "DATA_DIR", value_name = "DIR", default_value = "data")]
     data: PathBuf,
 }
 
-impl Arguments {
-    fn files(&self) -> Files {
-        let beside_the_data = || format!("file:{}", self.data.join("avatars").display());
-        let avatar_store = self.avatar_store.clone().unwrap_or_else(beside_the_data);
-        Files { avatar_store, avatar_base_url: self.avatar_base_url.clone() }
-    }
+/// Where pictures are kept; beside the data, when nothing is said.
+fn files(data: &Path, avatar_store: Option<&str>, avatar_base_url: &str) -> Files {
+    let beside_the_data = || format!("file:{}", data.join("avatars").display());
+    let avatar_store = avatar_store.map_or_else(beside_the_data, str::to_owned);
+    Files { avatar_store, avatar_base_url: avatar_base_url.to_owned() }
 }
 
 fn main() -> ExitCode {
@@ -100,11 +130,8 @@ fn complain(error: &anyhow::Error) {
 
 fn start(arguments: &Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("can't start the runtime")?;
-    match &arguments.verb {
-        Some(Verb::Sdl { out }) => return standalone::write_schemas(out),
-        Some(Verb::GrantRole(change)) => return runtime.block_on(change_role("grant-role", change)),
-        Some(Verb::RevokeRole(change)) => return runtime.block_on(change_role("revoke-role", change)),
-        None => {}
+    if let Some(verb) = &arguments.verb {
+        return runtime.block_on(operate(verb));
     }
     runtime.block_on(async {
         let _flush_at_the_end = telemetry::start(&telemetry::Options {
@@ -116,10 +143,38 @@ fn start(arguments: &Arguments) -> anyhow::Result<()> {
     })
 }
 
-async fn change_role(command: &str, change: &ChangeOfRole) -> anyhow::Result<()> {
-    let given = vec![change.email.clone(), change.role.clone()];
-    print_line(&standalone::operate_on_accounts(&change.data, command, given).await?);
+/// Does what an operator asks for, and says what was done.
+async fn operate(verb: &Verb) -> anyhow::Result<()> {
+    let said = match verb {
+        Verb::Sdl { out } => return standalone::write_schemas(out),
+        Verb::GrantRole(change) => change_role("grant-role", change).await?,
+        Verb::RevokeRole(change) => change_role("revoke-role", change).await?,
+        Verb::Erase { email, place } => {
+            standalone::operate_on_accounts(&place.data, "erase", vec![email.clone()]).await?
+        }
+        Verb::Erasures { place } => {
+            standalone::operate_on_accounts(&place.data, "erasures", Vec::new()).await?
+        }
+        Verb::Events { service, place, avatar_store, verb } => {
+            let folder = DataFolder::look_into(&place.data)?;
+            let options = ProductOptions {
+                identity_secret: folder.identity_secret()?.0,
+                data_keys: folder.data_keys()?.0,
+                database_url: Box::new(move |name| folder.database_url(name)),
+                clock: SystemClock::shared(),
+                jwt_secret: None,
+                files: files(&place.data, avatar_store.as_deref(), ""),
+            };
+            standalone::operate_on_events(&options, service.as_deref(), verb).await?
+        }
+    };
+    print_line(&said);
     Ok(())
+}
+
+async fn change_role(command: &str, change: &ChangeOfRole) -> anyhow::Result<String> {
+    let given = vec![change.email.clone(), change.role.clone()];
+    standalone::operate_on_accounts(&change.place.data, command, given).await
 }
 
 #[expect(clippy::print_stdout, reason = "an operator wants to know what was done")]
@@ -146,7 +201,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         identity_secret,
         jwt_secret: arguments.jwt_secret.clone(),
         data_keys,
-        files: arguments.files(),
+        files: files(&arguments.data, arguments.avatar_store.as_deref(), &arguments.avatar_base_url),
     })
     .await?;
     if arguments.demo {

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::{Router, extract::Request, routing::get};
-use bus::memory::MemoryBus;
+use bus::{Bus, memory::MemoryBus};
 use clock::SharedClock;
 use database::{Database, OpenOptions};
 use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed};
@@ -82,26 +82,33 @@ struct Building {
     subgraphs: Vec<Running>,
 }
 
+/// What the subgraph `S` is built on, with its own database.
+pub(crate) async fn lay_foundation<S: Subgraph>(
+    options: &ProductOptions,
+    bus: Arc<dyn Bus>,
+) -> anyhow::Result<Foundation> {
+    let ProductOptions { database_url, clock, identity_secret, jwt_secret, data_keys, files } = options;
+    let db = Database::open(&database_url(S::NAME), &OpenOptions::default()).await?;
+    let outbox = Outbox::new(db.clone(), bus.clone(), clock.clone(), S::NAME);
+    let signer = AssertionSigner::new(identity_secret.reveal());
+    Ok(Foundation {
+        db,
+        clock: clock.clone(),
+        bus,
+        outbox,
+        peers: Peers::in_process(S::NAME, signer, clock.clone(), &SUBGRAPHS),
+        identity_secret: identity_secret.clone(),
+        jwt_secret: jwt_secret.clone(),
+        data_keys: Some(data_keys.clone()),
+        files: files.clone(),
+    })
+}
+
 impl Building {
     async fn add<S: Subgraph>(mut self) -> anyhow::Result<Self> {
-        let ProductOptions { database_url, clock, identity_secret, jwt_secret, data_keys, files } =
-            &self.options;
-        let db = Database::open(&database_url(S::NAME), &OpenOptions::default()).await?;
-        let outbox = Outbox::new(db.clone(), self.bus.clone(), clock.clone(), S::NAME);
+        let foundation = lay_foundation::<S>(&self.options, self.bus.clone()).await?;
         // The bus keeps nothing; what it has carried is read again from where it came from.
-        self.bus.add_archive(S::NAME, outbox.archive());
-        let signer = AssertionSigner::new(identity_secret.reveal());
-        let foundation = Foundation {
-            db,
-            clock: clock.clone(),
-            bus: self.bus.clone(),
-            outbox,
-            peers: Peers::in_process(S::NAME, signer, clock.clone(), &SUBGRAPHS),
-            identity_secret: identity_secret.clone(),
-            jwt_secret: jwt_secret.clone(),
-            data_keys: Some(data_keys.clone()),
-            files: files.clone(),
-        };
+        self.bus.add_archive(S::NAME, foundation.outbox.archive());
         self.subgraphs.push(Running::assemble::<S>(&foundation).await?);
         self.foundations.push(foundation);
         Ok(self)

@@ -167,7 +167,7 @@ impl Dev {
         let mut environment = vec![
             ("NATS_URL", servers.nats.url()),
             ("IDENTITY_SECRET", secrets::keep(&own.join("secrets"), "identity")?),
-            ("DATA_KEYS", format!("development:{}", secrets::keep(&own.join("secrets"), "data-key")?)),
+            ("DATA_KEYS", data_keys(own)?),
         ];
         environment.extend(SUBGRAPHS.iter().map(|subgraph| {
             (subgraph.url_variable, format!("http://127.0.0.1:{}", subgraph.port(self.base_port)))
@@ -189,6 +189,16 @@ impl Dev {
         }
         eprintln!("Ctrl-C stops everything.");
     }
+}
+
+/// What the data in the folder `own` of development is sealed with.
+pub(crate) fn data_keys(own: &Path) -> anyhow::Result<String> {
+    Ok(format!("development:{}", secrets::keep(&own.join("secrets"), "data-key")?))
+}
+
+/// The name of each subgraph, which is its binary's as well.
+pub(crate) fn subgraphs() -> [&'static str; 6] {
+    SUBGRAPHS.map(|subgraph| subgraph.name)
 }
 
 /// Starts the subgraphs, waits until they are ready, then starts the gateway that serves them.

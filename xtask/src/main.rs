@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod compose;
 mod dev;
+mod events;
 mod golden;
 mod licences;
 mod node_projects;
@@ -42,6 +43,7 @@ enum Verb {
     Compose(compose::Compose),
     Schema(schema::SchemaVerb),
     Dev(dev::Dev),
+    Events(events::Events),
     Golden(golden::Golden),
     Playground(playground::Playground),
     Test(test::Test),
@@ -67,6 +69,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Compose(compose) => compose.run(&shell),
         Verb::Schema(schema) => schema.run(&shell),
         Verb::Dev(dev) => dev.run(&shell),
+        Verb::Events(events) => events.run(&shell),
         Verb::Golden(golden) => golden.run(&shell),
         Verb::Playground(playground) => playground.run(&shell),
         Verb::Test(test) => test.run(&shell),

@@ -50,6 +50,15 @@ impl Processes {
         format!("http://127.0.0.1:{}", self.ports[name])
     }
 
+    /// Has a subgraph's program do what an operator asks of its events.
+    pub(crate) async fn operate_on_events(&self, name: &str, what: &[&str]) -> Result<String, String> {
+        let mut command = self.command(name);
+        command.arg("events").args(what).env("DATABASE_URL", &self.urls[name]);
+        let output = command.output().await.expect("the subgraph's program starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").trim_end().to_owned();
+        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    }
+
     /// Ends one subgraph at once, as a crash would.
     pub(crate) async fn kill(&mut self, name: &'static str) {
         let mut child = self.children.remove(name).expect("the subgraph runs");

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use clap::Parser;
 use clock::{Clock as _, SystemClock};
+use database::Database;
 use serde_json::Value;
-use service::{Files, Secret, Subgraph as _, bind, serve};
+use service::{EventsVerb, Files, Secret, Subgraph as _, bind, serve};
 use standalone::{Product, ProductOptions};
 use testkit::{DATA_KEYS, TestDatabase, eventually, free_port};
 use tokio::task::JoinHandle;
@@ -84,6 +86,32 @@ impl World {
         person.log_in_again(&self.client()).await
     }
 
+    /// Does what an operator asks of `auth`, and gives what is said.
+    pub(crate) async fn operate_on_accounts(&self, command: &str, given: &[&str]) -> String {
+        let commands = auth::Auth::operator_commands();
+        let command = commands.iter().find(|known| known.name == command).expect("the command");
+        let given = given.iter().map(|given| (*given).to_owned()).collect();
+        let said = command.run_on::<auth::Auth>(self.databases["auth"].url(), given).await;
+        said.expect("it is done")
+    }
+
+    /// Does what an operator asks of a service's events, by the program of this shape; gives what is said, or complained.
+    pub(crate) async fn operate_on_events(&self, service: &str, what: &[&str]) -> Result<String, String> {
+        match self.running.as_ref().expect("the world runs") {
+            Running::OneProcess(_) => {
+                let asked = Asked::parse_from(["events"].iter().chain(what));
+                let said = standalone::operate_on_events(&self.options(), Some(service), &asked.verb).await;
+                said.map_err(|error| format!("{error:#}"))
+            }
+            Running::ManyProcesses(many) => many.operate_on_events(service, what).await,
+        }
+    }
+
+    /// The database of a service, opened once more.
+    pub(crate) async fn database(&self, service: &str) -> Database {
+        self.databases[service].open().await
+    }
+
     /// Where what begins with `/avatars/` is served: one process does it all, of many `users` does.
     pub(crate) fn pictures_url(&self) -> String {
         match self.running.as_ref().expect("the world runs") {
@@ -125,25 +153,35 @@ impl World {
     }
 
     async fn start_one_process(&self) -> OneProcess {
-        let urls = self.urls();
         let listener = bind([127, 0, 0, 1].into(), self.port).await.expect("the port is free");
-        let product = Product::start(ProductOptions {
+        let product = Product::start(self.options()).await.expect("the product starts");
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(serve(listener, product.router(), stop.clone()));
+        OneProcess { product, stop, serving }
+    }
+
+    fn options(&self) -> ProductOptions {
+        let urls = self.urls();
+        ProductOptions {
             database_url: Box::new(move |name| urls[name].clone()),
             clock: SystemClock::shared(),
             identity_secret: Secret::new(IDENTITY_SECRET),
             jwt_secret: None,
             data_keys: DATA_KEYS.parse().expect("the keys can be read"),
             files: Files::in_memory(),
-        });
-        let product = product.await.expect("the product starts");
-        let stop = CancellationToken::new();
-        let serving = tokio::spawn(serve(listener, product.router(), stop.clone()));
-        OneProcess { product, stop, serving }
+        }
     }
 
     fn urls(&self) -> BTreeMap<&'static str, String> {
         self.databases.iter().map(|(name, database)| (*name, database.url().to_owned())).collect()
     }
+}
+
+/// What an operator asks of events.
+#[derive(Debug, Parser)]
+struct Asked {
+    #[command(subcommand)]
+    verb: EventsVerb,
 }
 
 impl OneProcess {
