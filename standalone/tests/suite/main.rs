@@ -21,6 +21,7 @@ mod program;
 mod resuming;
 mod schema;
 mod social;
+mod streaks;
 mod world;
 
 /// Declares each journey once for every shape.
