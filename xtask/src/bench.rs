@@ -6,6 +6,7 @@ mod load;
 mod moods;
 mod product;
 mod report;
+mod social;
 mod subgraphs;
 mod timing;
 
@@ -36,6 +37,7 @@ pub(crate) struct Bench {
 enum Subject {
     Gateway(GatewayBench),
     Moods(moods::MoodsBench),
+    Social(social::SocialBench),
 }
 
 /// CPU time, throughput, latency and memory of the gateway, over subgraphs on this machine
@@ -85,6 +87,7 @@ impl Bench {
         match self.subject {
             Subject::Gateway(bench) => bench.run(shell),
             Subject::Moods(bench) => bench.run(shell),
+            Subject::Social(bench) => bench.run(shell),
         }
     }
 }

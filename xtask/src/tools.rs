@@ -20,6 +20,8 @@ pub(crate) enum Tool {
     Npm,
     /// Or Google's browser made from it.
     Chromium,
+    /// For measuring alone.
+    Sqlite,
 }
 
 impl Tool {
@@ -31,6 +33,7 @@ impl Tool {
             Self::Node => "node",
             Self::Npm => "npm",
             Self::Chromium => "chromium",
+            Self::Sqlite => "sqlite3",
         }
     }
 
@@ -41,6 +44,7 @@ impl Tool {
             Self::Node => "nodejs",
             Self::Npm => "npm",
             Self::Chromium => "chromium",
+            Self::Sqlite => "sqlite3",
         }
     }
 

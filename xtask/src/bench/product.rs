@@ -23,7 +23,7 @@ const PASSWORD: &str = "seven quiet lighthouses";
 pub(super) struct Product {
     pub(super) address: SocketAddr,
     child: Option<Child>,
-    _removed_on_drop: Option<TempDir>,
+    folder: Option<TempDir>,
 }
 
 impl Product {
@@ -46,14 +46,20 @@ impl Product {
         processes::detach(&mut command);
         let child = command.spawn().with_context(|| format!("{} doesn't start", program.display()))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut product = Self { address, child: Some(child), _removed_on_drop: Some(folder) };
+        let mut product = Self { address, child: Some(child), folder: Some(folder) };
         product.ready().await?;
         Ok(product)
     }
 
     /// One that runs already, wherever it keeps its data.
     pub(super) fn running_at(address: SocketAddr) -> Self {
-        Self { address, child: None, _removed_on_drop: None }
+        Self { address, child: None, folder: None }
+    }
+
+    /// The file in which a subgraph keeps its data.
+    pub(super) fn database(&self, subgraph: &str) -> anyhow::Result<PathBuf> {
+        let folder = self.folder.as_ref().context("the data of a product that runs already is elsewhere")?;
+        Ok(folder.path().join(format!("{subgraph}.db")))
     }
 
     /// The most memory that the process ever held; `None` for one that we didn't start.
@@ -65,17 +71,18 @@ impl Product {
 
     /// Makes an account.
     pub(super) async fn register(&self, username: &str) -> anyhow::Result<Person> {
-        let nobody = Person { address: self.address, token: None };
-        let query = "mutation Register($input: RegisterInput!) { register(input: $input) { tokens { accessToken } errors { code } } }";
+        let nobody = Person { address: self.address, token: None, id: String::new() };
+        let query = "mutation Register($input: RegisterInput!) { register(input: $input) { tokens { accessToken } user { id } errors { code } } }";
         let input = json!({
             "email": format!("{username}@example.org"), "username": username, "displayName": username,
             "password": PASSWORD,
         });
         let answer = nobody.ask(query, &json!({ "input": input })).await?;
         let registered = &answer["register"];
-        let token = registered["tokens"]["accessToken"].as_str().map(str::to_owned);
+        let text = |value: &Json| value.as_str().map(str::to_owned);
+        let token = text(&registered["tokens"]["accessToken"]);
         ensure!(token.is_some(), "{username} can't register: {registered}");
-        Ok(Person { token, ..nobody })
+        Ok(Person { token, id: text(&registered["user"]["id"]).unwrap_or_default(), ..nobody })
     }
 
     async fn ready(&mut self) -> anyhow::Result<()> {
@@ -108,6 +115,8 @@ impl Drop for Product {
 pub(super) struct Person {
     address: SocketAddr,
     token: Option<String>,
+    /// Their id as a user.
+    pub(super) id: String,
 }
 
 impl Person {
