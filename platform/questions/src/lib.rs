@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-pub mod social;
+pub mod auth;
 pub mod users;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

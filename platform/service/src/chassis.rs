@@ -62,6 +62,7 @@ impl Foundation {
             clock: self.clock.clone(),
             outbox: self.outbox.clone(),
             caller: Caller::Anonymous,
+            peers: self.peers.clone(),
         }
     }
 }

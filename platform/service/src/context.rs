@@ -6,13 +6,16 @@ use database::Database;
 use identity::{Caller, Viewer};
 use outbox::{Outbox, Work};
 
-/// The subgraph's database, clock and outbox, and on whose behalf it works.
+use crate::Peers;
+
+/// The subgraph's database, clock and outbox, on whose behalf it works, and the other services.
 #[derive(Debug, Clone)]
 pub struct Ctx {
     pub db: Database,
     pub clock: SharedClock,
     pub outbox: Outbox,
     pub caller: Caller,
+    pub peers: Peers,
 }
 
 /// Nobody is logged in, and somebody has to be.

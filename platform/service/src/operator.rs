@@ -7,10 +7,10 @@ use clap::{Arg, ArgMatches, Command};
 use clock::SystemClock;
 use database::{Database, OpenOptions};
 use futures::future::BoxFuture;
-use identity::Caller;
+use identity::{AssertionSigner, Caller};
 use outbox::Outbox;
 
-use crate::{Ctx, Subgraph};
+use crate::{Ctx, Peers, Subgraph};
 
 /// Something that whoever has the database may have done to it.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,9 @@ impl OperatorCommand {
         db.migrate::<S::Migrator>().await?;
         let clock = SystemClock::shared();
         let outbox = Outbox::new(db.clone(), Arc::new(MemoryBus::new()), clock.clone(), S::NAME);
-        let ctx = Ctx { db: db.clone(), clock, outbox, caller: Caller::Anonymous };
+        // Nobody is asked anything: the others may not even run.
+        let peers = Peers::in_process(S::NAME, AssertionSigner::new(""), clock.clone(), &[]);
+        let ctx = Ctx { db: db.clone(), clock, outbox, caller: Caller::Anonymous, peers };
         let done = (self.run)(ctx, arguments).await;
         db.close().await?;
         done

@@ -16,8 +16,8 @@ use outbox::Outbox;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EventsVerb, Foundation, OperatorCommand, Peers, Running, Secret, Settings, Subgraph, Transport, bind, serve,
-    server::stop_signal, transport::HttpOptions,
+    EventsVerb, Foundation, OperatorCommand, Peers, Running, Secret, Settings, Subgraph, Transport, bind,
+    serve, server::stop_signal, transport::HttpOptions,
 };
 
 #[derive(Debug, Parser)]
@@ -155,10 +155,7 @@ async fn join_bus(settings: &Settings) -> anyhow::Result<Arc<dyn Bus>> {
     Ok(Arc::new(nats.with_context(|| format!("the bus at {url} can't be joined"))?))
 }
 
-async fn lay_foundation<S: Subgraph>(
-    settings: &Settings,
-    bus: Arc<dyn Bus>,
-) -> anyhow::Result<Foundation> {
+async fn lay_foundation<S: Subgraph>(settings: &Settings, bus: Arc<dyn Bus>) -> anyhow::Result<Foundation> {
     let clock: SharedClock = SystemClock::shared();
     let identity_secret = settings.identity_secret.clone().unwrap_or_else(|| Secret::new(""));
     let url = database_url(settings, S::NAME)?;

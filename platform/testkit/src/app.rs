@@ -10,13 +10,17 @@ use std::{
 
 use ::bus::{Bus, Consumption, Group, memory::MemoryBus};
 use ::database::Database;
-use axum::Router;
+use axum::{Json, Router, routing::post};
 use chrono::{DateTime, Utc};
 use clock::{Clock as _, ManualClock};
 use events::{Envelope, Event};
 use identity::{AssertionSigner, Caller, Viewer};
 use ids::{EventId, SessionId, UserId};
 use outbox::Outbox;
+use questions::{
+    Question as _,
+    auth::{Roles, RolesOf},
+};
 use service::{Ctx, Files, Foundation, Peers, Running, Secret, Subgraph, Transport};
 
 use crate::{
@@ -118,6 +122,8 @@ impl<S: Subgraph> Builder<S> {
         for (name, router) in &self.peers {
             peers.bind(name, Transport::in_process(router.clone()));
         }
+        // Unless a test has an `auth` of its own: the first binding stays.
+        peers.bind("auth", Transport::in_process(auth_that_vouches()));
         Foundation {
             db: db.clone(),
             clock: clock.clone(),
@@ -296,4 +302,10 @@ impl Drop for TestApp {
 
 fn noon() -> DateTime<Utc> {
     DateTime::from_timestamp(1_772_366_400, 0).expect("2026-03-01T12:00:00Z")
+}
+
+/// `auth`, as far as others ask it: whatever role a token says, its owner has.
+fn auth_that_vouches() -> Router {
+    let roles = || async { Json(Roles { roles: vec!["moderator".to_owned(), "admin".to_owned()] }) };
+    Router::new().route(RolesOf::PATH, post(roles))
 }

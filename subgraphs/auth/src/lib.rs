@@ -51,7 +51,7 @@ impl Subgraph for Auth {
             handler: Arc::new(erasures::Answers),
         };
         Ok(Assembly {
-            guarded: schema::routes(ctx.clone()),
+            guarded: schema::routes(ctx.clone()).merge(roles::http::routes(ctx.clone())),
             open: access_tokens::http::routes(ctx),
             consumers: vec![answers],
             tasks: vec![rotation, tidying, erasing],

@@ -5,6 +5,7 @@
 
 mod error;
 pub(crate) mod graphql;
+pub(crate) mod http;
 mod model;
 pub(crate) mod operator;
 mod set;

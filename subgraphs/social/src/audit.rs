@@ -80,7 +80,7 @@ pub(crate) async fn list(
     ctx: &Ctx,
     page: &PageRequest<Position>,
 ) -> Result<Slice<AuditEntry>, ModerationError> {
-    moderator(ctx)?;
+    moderator(ctx).await?;
     Ok(store::page(ctx.db.reader(), page).await?)
 }
 

@@ -1,7 +1,10 @@
 //! Who has which role, who decides it, and what tokens say of it.
 
 use auth::Auth;
+use axum::{body::Body, http::Request};
 use events::auth::RolesChanged;
+use http_body_util::BodyExt as _;
+use identity::Caller;
 use ids::UserId;
 use serde_json::{Value, json};
 use service::Subgraph as _;
@@ -58,6 +61,31 @@ async fn an_operator_makes_the_first_admin_whose_next_token_says_so() {
     }
     operate(&app, "revoke-role", ["bo@example.org", "admin"]).await.unwrap();
     assert_eq!(app.events::<RolesChanged>().await[1].roles, Vec::<String>::new());
+    app.finish().await;
+}
+
+/// What auth answers another service, or anybody, who asks for the roles of `user`.
+async fn ask(client: &Client, user: UserId) -> (u16, Value) {
+    let body = Body::from(json!({ "userId": user }).to_string());
+    let request = Request::post("/internal/v1/roles").header("content-type", "application/json").body(body);
+    let response = client.request(request.unwrap()).await;
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn services_are_told_who_has_which_role_now_and_nobody_else_is() {
+    let app = app().await;
+    let (bo, _) = somebody(&app, "bo").await;
+    let social = app.as_caller(Caller::Service("social".to_owned()));
+    assert_eq!(ask(&social, bo).await, (200, json!({ "roles": [] })));
+    operate(&app, "grant-role", ["bo@example.org", "moderator"]).await.unwrap();
+    assert_eq!(ask(&social, bo).await, (200, json!({ "roles": ["moderator"] })));
+    assert_eq!(ask(&social, app.new_user()).await, (200, json!({ "roles": [] })));
+    for stranger in [app.as_user(bo), app.anonymous()] {
+        assert_eq!(ask(&stranger, bo).await.0, 403);
+    }
     app.finish().await;
 }
 

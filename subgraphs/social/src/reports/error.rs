@@ -1,7 +1,7 @@
 //! Why something isn't reported, or not decided upon.
 
 use idempotency::IdempotencyError;
-use service::Unauthenticated;
+use service::{PeerError, Unauthenticated};
 
 use super::model::ReportTarget;
 use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
@@ -39,6 +39,8 @@ pub(crate) enum ModerationError {
     Unauthenticated(#[from] Unauthenticated),
     #[error("only for moderators")]
     Forbidden,
+    #[error("it can't be told right now who moderates; try again in a moment")]
+    Unvouched(#[from] PeerError),
     #[error("there is no such report")]
     Missing,
     #[error("it was decided upon before")]

@@ -70,7 +70,7 @@ impl ReportMutation {
     ) -> Result<ResolveReportPayload> {
         let ctx = gql.data::<Ctx>()?;
         let id = parse_id(&input.report_id)?;
-        let resolved = match super::moderator(ctx).and(input.reason()) {
+        let resolved = match super::moderator(ctx).await.and(input.reason()) {
             Ok(reason) => super::resolve(ctx, id, input.resolution.into(), reason).await,
             Err(error) => Err(error),
         };
@@ -117,6 +117,10 @@ impl Refusal for ModerationError {
                 "A reason has 1 to 1000 characters.",
                 &["input", "reason"],
             )),
+            Self::Unvouched(ref cause) => {
+                tracing::warn!(%cause, "nobody moderates while it can't be told who may");
+                Err(Failure::UpstreamUnavailable.error(self))
+            }
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
             Self::Forbidden => Err(Failure::Forbidden.error("only for moderators")),
             Self::Database(error) => Err(Failure::internal(error)),

@@ -1,5 +1,6 @@
 //! Reports, what moderators make of them, and the log of it.
 
+use axum::{Router, http::StatusCode, response::IntoResponse, routing::post as answered_by};
 use events::social::PostRemoved;
 use identity::{Caller, Viewer};
 use ids::UserId;
@@ -100,6 +101,29 @@ async fn only_moderators_see_reports_decide_and_read_the_log() {
         assert_eq!(client.failure(LOG, json!({})).await, code);
     }
     app.finish().await;
+}
+
+/// An `auth` that says nothing but this of everybody.
+fn auth_saying(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Router {
+    Router::new().route("/internal/v1/roles", answered_by(move || async move { answer.clone() }))
+}
+
+#[tokio::test]
+async fn who_moderates_is_asked_of_auth_and_without_an_answer_nobody_does() {
+    let gone = auth_saying(r#"{ "roles": [] }"#);
+    let silent = auth_saying(StatusCode::INTERNAL_SERVER_ERROR);
+    for (auth, code) in [(gone, "FORBIDDEN"), (silent, "UPSTREAM_UNAVAILABLE")] {
+        let app = TestApp::builder::<Social>().peer("auth", auth).start().await;
+        let (ada, bo, mo) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Mo").await);
+        let report_id = reported(&app, bo, &ada.to_string()).await;
+        // Their token still says that they are a moderator.
+        let moderator = app.as_moderator(mo);
+        let input = json!({ "i": { "reportId": report_id, "resolution": "WARN", "reason": "it hurts" } });
+        assert_eq!(moderator.failure(REPORTS, json!({ "s": "OPEN" })).await, code);
+        assert_eq!(moderator.failure(RESOLVE, input).await, code);
+        assert_eq!(moderator.failure(LOG, json!({})).await, code);
+        app.finish().await;
+    }
 }
 
 #[tokio::test]
