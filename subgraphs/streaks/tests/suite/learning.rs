@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use streaks::Streaks;
 use testkit::TestApp;
 
-use crate::{Logger, deleted, redated, streak, streaks};
+use crate::{Logger, PAUSE, REPAIR, deleted, mutate, redated, streak, streaks};
 
 /// What happens to one person, in the order in which it does: logging, backdating, re-dating, travelling, taking away.
 fn happenings(app: &TestApp) -> (Logger, Vec<Envelope>) {
@@ -46,6 +46,49 @@ async fn every_order_of_the_same_events_comes_to_the_same_streak() {
         });
         assert_eq!(streak(&app, ada.user_id).await, expected, "{order:?}");
     }
+    app.finish().await;
+}
+
+/// Whatever is heard, before or after its owner has repaired a day and planned a pause, comes to the same.
+#[tokio::test]
+async fn what_is_heard_late_and_what_its_owner_did_come_to_the_same_in_either_order() {
+    let app = TestApp::start::<Streaks>().await;
+    let mut results = Vec::new();
+    for heard_late in [false, true] {
+        let ada = Logger::new(&app);
+        for date in ["2026-02-26", "2026-02-28", "2026-03-01"] {
+            app.tell(&ada.logged(&app, date)).await;
+        }
+        let (older, oldest) = (ada.logged(&app, "2026-02-25"), ada.logged(&app, "2026-02-24"));
+        let late = [
+            app.envelope(&older),
+            app.envelope(&oldest),
+            app.envelope(&redated(&oldest, "2026-02-23")),
+            app.envelope(&deleted(&older)),
+            app.envelope(&ada.logged(&app, "2026-02-25")),
+        ];
+        let client = app.as_user(ada.user_id);
+        let upkeep = async || {
+            mutate(&client, REPAIR, json!({ "kind": "MOOD_LOGGING" })).await;
+            let pause = json!({ "kind": "MOOD_LOGGING", "from": "2026-03-02", "to": "2026-03-05" });
+            mutate(&client, PAUSE, pause).await;
+        };
+        if heard_late {
+            upkeep().await;
+        }
+        for envelope in late {
+            app.tell_envelope(envelope).await;
+        }
+        if !heard_late {
+            upkeep().await;
+        }
+        results.push(streak(&app, ada.user_id).await);
+    }
+    let expected = json!({
+        "kind": "MOOD_LOGGING", "current": 5, "longest": 5, "state": "ACTIVE",
+        "deadline": "2026-03-07T00:00:00+00:00", "lastDate": "2026-03-01", "startedOn": "2026-02-25",
+    });
+    assert_eq!(results, [expected.clone(), expected]);
     app.finish().await;
 }
 

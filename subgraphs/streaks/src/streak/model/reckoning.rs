@@ -49,16 +49,15 @@ impl Reckoning {
         now: DateTime<Utc>,
     ) -> Option<Self> {
         let (first, last) = history.ends()?;
-        let today = calendar.date_of(now);
+        // Where the last date counted it may be tomorrow already; and what is heard late is taken as of when it was told, though
+        // later dates are known. Either way the days before that date are over.
+        let today = calendar.date_of(now).max(last);
         let mut walk = Walk::new(history, today);
         // A freeze may have been bought for days that are gone by now.
         let start = history.bought.first_key_value().map_or(first, |(date, _)| first.min(*date));
-        let days: Vec<_> = start
-            .iter_days()
-            .take_while(|date| *date <= today.max(last))
-            .map(|date| walk.step(date))
-            .collect();
-        let due = walk.started_on.map(|started_on| walk.due_from(today.max(started_on)));
+        let days: Vec<_> =
+            start.iter_days().take_while(|date| *date <= today).map(|date| walk.step(date)).collect();
+        let due = walk.started_on.map(|_| walk.due_from(today));
         let streak = Streak {
             kind,
             state: walk.state(due),
@@ -121,7 +120,7 @@ impl<'a> Walk<'a> {
             DayState::Missed => {
                 self.broke_on = (self.run > 0).then_some(date);
                 (self.run, self.started_on) = (0, None);
-                self.saved = self.saved.checked_sub(DAYS_PER_FREEZE).unwrap_or_default();
+                self.saved = self.saved.saturating_sub(DAYS_PER_FREEZE);
             }
         }
         self.latest = Some(state);
@@ -164,9 +163,7 @@ impl<'a> Walk<'a> {
             None => StreakState::Broken,
             Some(due) if due == self.today && self.latest == Some(DayState::Frozen) => StreakState::Frozen,
             Some(due) if due == self.today => StreakState::AtRisk,
-            Some(_) if self.history.counts(self.today) || !self.history.is_paused(self.today) => {
-                StreakState::Active
-            }
+            Some(_) if self.history.counts(self.today) => StreakState::Active,
             Some(_) => StreakState::Paused,
         }
     }

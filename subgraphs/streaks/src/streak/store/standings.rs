@@ -113,12 +113,7 @@ pub(crate) async fn overdue(
     limit: u64,
 ) -> Result<Vec<Overdue>, StoreError> {
     let rows = Entity::find().filter(Column::BreaksAt.lte(now)).order_by_asc(Column::BreaksAt).limit(limit);
-    Ok(rows
-        .all(connection)
-        .await?
-        .into_iter()
-        .filter_map(|row| overdue_of(row).transpose())
-        .collect::<Result<_, _>>()?)
+    rows.all(connection).await?.into_iter().filter_map(|row| overdue_of(row).transpose()).collect()
 }
 
 /// The same streak, if it is still overdue at `now`.

@@ -115,9 +115,9 @@ fn a_single_missed_day_can_be_repaired_for_a_week() {
     let history = of([0, 1, 2, 4, 5]);
     assert_eq!(reckon(&history, 5).streak.repairable_date, Some(day(3)));
     assert_eq!(reckon(&history, 11).streak.repairable_date, None, "the streak has broken twice since");
-    let every_day_since = of((0..3).chain(4..20));
-    assert_eq!(reckon(&every_day_since, 10).streak.repairable_date, Some(day(3)));
-    assert_eq!(reckon(&every_day_since, 11).streak.repairable_date, None);
+    let every_day_until = |today: u64| reckon(&of((0..3).chain(4..=today)), today);
+    assert_eq!(every_day_until(10).streak.repairable_date, Some(day(3)));
+    assert_eq!(every_day_until(11).streak.repairable_date, None);
     let mended = repaired(history, 3, 5);
     let reckoning = reckon(&mended, 5);
     assert_eq!((reckoning.streak.current, reckoning.day(day(3))), (6, Some(DayState::Repaired)));
@@ -135,6 +135,14 @@ fn there_is_one_repair_in_seven_days() {
     let history = repaired(of([0, 2, 4, 5, 6, 7, 8, 9, 10]), 1, 3);
     assert_eq!(reckon(&history, 9).streak.repairable_date, None);
     assert_eq!(reckon(&history, 10).streak.repairable_date, Some(day(3)));
+}
+
+#[test]
+fn what_is_taken_as_of_long_ago_joins_no_days_that_are_apart() {
+    let history = of([0, 1, 3, 30]);
+    let as_of_then = reckon(&history, 1).streak;
+    assert_eq!((as_of_then.current, as_of_then.longest), (1, 2));
+    assert_eq!(reckon(&of([0, 1, 3]), 2).streak.longest, 2);
 }
 
 #[test]
@@ -175,7 +183,17 @@ impl Fact {
 
 fn history(facts: &[Fact]) -> History {
     let mut history = History::default();
-    facts.iter().for_each(|fact| fact.join(&mut history));
+    for fact in facts {
+        fact.join(&mut history);
+    }
+    history
+}
+
+/// What has happened by the end of a day.
+fn until(mut history: History, today: u64) -> History {
+    history.dates.retain(|date| *date <= day(today));
+    history.repairs.retain(|date, _| *date <= day(today));
+    history.bought.retain(|date, _| *date <= day(today));
     history
 }
 
@@ -213,7 +231,8 @@ proptest! {
     #[test]
     fn whatever_is_added_never_makes_a_streak_shorter(facts in facts(), added in fact(), today in 0_u64..70) {
         let compute = |facts: &[Fact]| {
-            let reckoning = Reckoning::compute(StreakKind::CheckIn, &history(facts), utc(), noon(today));
+            let known = until(history(facts), today);
+            let reckoning = Reckoning::compute(StreakKind::CheckIn, &known, utc(), noon(today));
             reckoning.map_or((0, 0, false), |Reckoning { streak, .. }| {
                 (streak.current, streak.longest, streak.is_running())
             })
@@ -253,11 +272,7 @@ proptest! {
     ) {
         // The same facts at another time of the year, over the edges of daylight saving.
         let moved = |date: NaiveDate| date + Days::new(start);
-        let mut facts = history(&facts);
-        // Nothing happens after today.
-        facts.dates.retain(|date| *date <= day(today));
-        facts.repairs.retain(|date, _| *date <= day(today));
-        facts.bought.retain(|date, _| *date <= day(today));
+        let facts = until(history(&facts), today);
         let history = History {
             dates: facts.dates.into_iter().map(moved).collect(),
             repairs: facts.repairs.into_iter().map(|(date, at)| (moved(date), at)).collect(),
@@ -271,6 +286,7 @@ proptest! {
         };
         let running = at(breaks_at - TimeDelta::microseconds(1)).unwrap();
         prop_assert!(running.is_running());
+        prop_assert_eq!(running.breaks_at, Some(breaks_at), "it doesn't depend on when one asks");
         prop_assert!(running.deadline <= Some(breaks_at));
         let broken = at(breaks_at).unwrap();
         prop_assert_eq!((broken.state, broken.current, broken.breaks_at), (StreakState::Broken, 0, None));
