@@ -243,8 +243,7 @@ async fn what_is_shared_is_there_for_those_it_is_shared_with() {
             let query = format!("{{ mood(id: \"{id}\") {{ visibility customMood {{ name }} }} }}");
             let found = viewer.client.data(&query, json!({})).await;
             let seen = viewer.sees.contains(&visibility);
-            let expected =
-                json!({ "visibility": visibility, "customMood": { "name": format!("ada's mood {visibility}") } });
+            let expected = json!({ "visibility": visibility, "customMood": { "name": format!("ada's mood {visibility}") } });
             assert_eq!(found["mood"], if seen { expected } else { Value::Null }, "{}", viewer.who);
         }
         let query = entity("User", &world.ada.id.to_string(), "moods(first: 100) { nodes { visibility } }");
