@@ -27,6 +27,7 @@ use self::{
     },
 };
 use crate::{
+    computing::compute,
     context::Ctx,
     custom_moods,
     entries::{
@@ -106,7 +107,7 @@ async fn rules(
 /// Reads a file, away from the threads that answer.
 async fn read(command: &ImportMoods, rules: Rules) -> Result<Reading, ImportError> {
     let (format, content) = (command.format, command.content.clone());
-    let reading = tokio::task::spawn_blocking(move || read_now(format, &content, &rules)).await;
+    let reading = compute(move || read_now(format, &content, &rules)).await;
     reading.map_err(|error| ImportError::Broken(error.to_string()))?
 }
 

@@ -98,7 +98,8 @@ mod tests {
     #[test]
     fn a_decimal_is_exact() {
         for text in ["0.1", "-1", "1e-7", "0.30000000000000004", "-0.9999999999999999"] {
-            assert_eq!(serde_json::from_str::<Decimal>(text).unwrap().0, text.parse::<f64>().unwrap());
+            let Decimal(number) = serde_json::from_str(text).unwrap();
+            assert_eq!(number.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
         }
         assert!(serde_json::from_str::<Decimal>("\"1\"").is_err());
     }

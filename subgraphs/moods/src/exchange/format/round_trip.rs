@@ -91,7 +91,8 @@ fn moment() -> impl Strategy<Value = Moment> {
 
 fn portable(moods: Vec<CustomMood>) -> impl Strategy<Value = PortableEntry> {
     let tags = prop::collection::vec(text(6), 0..4).prop_map(|tags| {
-        let tags: Vec<String> = tags.into_iter().filter(|tag| Tags::parse(&[tag.clone()]).is_ok()).collect();
+        let tags: Vec<String> =
+            tags.into_iter().filter(|tag| Tags::parse(std::slice::from_ref(tag)).is_ok()).collect();
         Tags::parse(&tags).unwrap()
     });
     let note = prop::option::of(text(12)).prop_map(|text| Note::parse(&text?).unwrap());

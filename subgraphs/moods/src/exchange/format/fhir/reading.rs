@@ -244,15 +244,17 @@ impl Concept {
     }
 }
 
+/// A number that is too large for a score is none that a score can be.
+fn out_of_range_at_worst(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or_default()
+}
+
 impl Extension {
     /// Takes what the profile has no place for.
     fn add_to(self, draft: &mut Draft, faults: &mut Faults) {
         for part in self.extension {
             match part.url.as_str() {
-                // A number that no score can be is one that isn't.
-                "score" => {
-                    draft.score = part.value_integer.map(|score| i32::try_from(score).unwrap_or_default())
-                }
+                "score" => draft.score = part.value_integer.map(out_of_range_at_worst),
                 "timezone" => draft.timezone = part.value_code,
                 "dayStartHour" => draft.day_start_hour = part.value_integer,
                 "energy" => draft.energy = part.value_decimal.map(|Decimal(number)| number),
