@@ -130,7 +130,7 @@ const NO_CODES: &[NoCodes] = &[
     NoCodes { at: "gateway/src/server/refusal.rs", words: &["POST"] },
     NoCodes { at: "gateway/src/trace.rs", words: &["ERROR"] },
     // How a service is, and what becomes of a token in a ping: states that aren't errors.
-    NoCodes { at: "platform/service/src/health.rs", words: &["UP", "DOWN"] },
+    NoCodes { at: "platform/service/src/health.rs", words: &["UP", "DOWN", "DEGRADED"] },
     NoCodes { at: "gateway/src/health.rs", words: &["UP", "STOPPING", "DEGRADED"] },
     NoCodes { at: "gateway/src/server/websocket/renewal.rs", words: &["RENEWED", "REFUSED"] },
 ];
