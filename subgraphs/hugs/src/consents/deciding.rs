@@ -41,12 +41,11 @@ pub(crate) async fn accept(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError>
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
     let sender = sender(&work, viewer, whose).await?;
-    let let_in = match sender.hug.filter(|_| sender.anonymous) {
-        Some(hug) => hugs::let_in_one(&*work, viewer, hug).await?,
-        None => {
-            store::decide(&*work, viewer, sender.id, false, Consent::Accepted, now).await?;
-            hugs::let_in_from(&*work, viewer, sender.id).await?
-        }
+    let let_in = if let Some(hug) = sender.hug.filter(|_| sender.anonymous) {
+        hugs::let_in_one(&*work, viewer, hug).await?
+    } else {
+        store::decide(&*work, viewer, sender.id, false, Consent::Accepted, now).await?;
+        hugs::let_in_from(&*work, viewer, sender.id).await?
     };
     work.commit().await?;
     Ok(let_in)

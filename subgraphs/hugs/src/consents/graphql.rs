@@ -57,7 +57,8 @@ impl ConsentMutation {
         input: AcceptHugsFromInput,
     ) -> Result<AcceptHugsFromPayload> {
         let ctx = gql.data::<Ctx>()?;
-        let accepting = async { super::accept(ctx, whose(&input.user_id, &input.hug_id)?).await };
+        let accepting =
+            async { super::accept(ctx, whose(input.user_id.as_ref(), input.hug_id.as_ref())?).await };
         let (let_in, errors) = settle(accepting.await)?;
         Ok(AcceptHugsFromPayload { let_in: let_in.map(number), errors })
     }
@@ -71,14 +72,15 @@ impl ConsentMutation {
         input: DeclineHugsFromInput,
     ) -> Result<DeclineHugsFromPayload> {
         let ctx = gql.data::<Ctx>()?;
-        let declining = async { super::decline(ctx, whose(&input.user_id, &input.hug_id)?).await };
+        let declining =
+            async { super::decline(ctx, whose(input.user_id.as_ref(), input.hug_id.as_ref())?).await };
         let (dropped, errors) = settle(declining.await)?;
         Ok(DeclineHugsFromPayload { dropped: dropped.map(number), errors })
     }
 }
 
-fn whose(user: &Option<ID>, hug: &Option<ID>) -> Result<Whose, ConsentError> {
-    Whose::parse(user.as_ref().map(|id| id.as_str()), hug.as_ref().map(|id| id.as_str()))
+fn whose(user: Option<&ID>, hug: Option<&ID>) -> Result<Whose, ConsentError> {
+    Whose::parse(user.map(|id| id.as_str()), hug.map(|id| id.as_str()))
 }
 
 fn number(hugs: u64) -> i32 {

@@ -187,6 +187,7 @@ impl HugQuery {
 
     /// The viewer's hugs, newest first; null, with an error, when nobody is logged in.
     #[graphql(directive = graphql::authenticated::apply())]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection, a direction and a filter")]
     async fn hugs(
         &self,
         gql: &Context<'_>,

@@ -67,9 +67,10 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<SeenHug, HugErro
         return Err(HugError::TypeNotFound);
     }
     let anonymous = command.anonymous;
-    let admission = match anonymous {
-        true => people::admission_of_anonymous(&*work, sender, recipient).await?,
-        false => people::admission(&*work, sender, recipient, now).await?,
+    let admission = if anonymous {
+        people::admission_of_anonymous(&*work, sender, recipient).await?
+    } else {
+        people::admission(&*work, sender, recipient, now).await?
     };
     if admission == Admission::Refused {
         return Err(HugError::NotAllowed);

@@ -199,6 +199,6 @@ async fn moderators_are_told_who_sent_it_and_that_they_asked_is_kept() {
 async fn disclosures(world: &World) -> i64 {
     let count = "SELECT COUNT(*) AS number FROM hug_disclosures WHERE reason = 'reported as harassment'";
     let statement = sea_orm::Statement::from_string(world.db.backend(), count);
-    let row = world.db.reader().query_one_raw(statement).await.unwrap().unwrap();
-    row.try_get("", "number").unwrap()
+    let row = world.db.reader().query_one_raw(statement).await.expect("an answer").expect("a row");
+    row.try_get("", "number").expect("a number")
 }

@@ -37,8 +37,8 @@ async fn traces(world: &World, person: UserId) -> Vec<String> {
     for (table, column) in COLUMNS {
         let count = format!("SELECT COUNT(*) AS number FROM {table} WHERE {column} = {id}");
         let count = Statement::from_string(world.db.backend(), count);
-        let row = world.db.reader().query_one_raw(count).await.unwrap().unwrap();
-        if row.try_get::<i64>("", "number").unwrap() > 0 {
+        let row = world.db.reader().query_one_raw(count).await.expect("an answer").expect("a row");
+        if row.try_get::<i64>("", "number").expect("a number") > 0 {
             found.push(format!("{table}.{column}"));
         }
     }
@@ -51,7 +51,7 @@ async fn group(world: &World, host: UserId, guests: &[UserId], message: &str) ->
         "typeId": WARM_HUG, "audience": "PUBLIC", "capacity": 9, "message": message, "inviteeIds": guests,
     });
     let made = world.as_user(host).data(query, json!({ "i": input })).await;
-    let id = made["createGroupHug"]["groupHug"]["id"].as_str().unwrap().to_owned();
+    let id = made["createGroupHug"]["groupHug"]["id"].as_str().expect("a text").to_owned();
     for guest in guests {
         let join = "mutation($g: ID!) { joinGroupHug(input: {groupHugId: $g}) { errors { code } } }";
         world.as_user(*guest).data(join, json!({ "g": id })).await;

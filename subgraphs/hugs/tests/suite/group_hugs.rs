@@ -22,7 +22,7 @@ const UPDATES: &str = "subscription($id: ID!, $after: Cursor) { groupHugUpdated(
 
 async fn create(world: &World, person: UserId, input: Value) -> Value {
     let mut all = json!({ "typeId": WARM_HUG, "audience": "PUBLIC", "capacity": 5 });
-    all.as_object_mut().unwrap().extend(input.as_object().unwrap().clone());
+    all.as_object_mut().expect("an object").extend(input.as_object().expect("an object").clone());
     let query = format!(
         "mutation($i: CreateGroupHugInput!) {{ createGroupHug(input: $i) {{ groupHug {{ {FIELDS} }} errors {{ code path }} }} }}"
     );
@@ -80,7 +80,7 @@ async fn updates_from_now(world: &World, person: UserId, group: &str) -> EventSt
 
 async fn next_update(stream: &mut EventStream) -> (String, Value) {
     let event = stream.next_data().await["groupHugUpdated"].take();
-    (event["kind"].as_str().unwrap().to_owned(), event["participant"]["id"].clone())
+    (event["kind"].as_str().expect("a text").to_owned(), event["participant"]["id"].clone())
 }
 
 fn in_time(world: &World, by: TimeDelta) -> String {
@@ -88,8 +88,8 @@ fn in_time(world: &World, by: TimeDelta) -> String {
 }
 
 fn people(group: &Value) -> Vec<String> {
-    let people = group["participants"].as_array().unwrap();
-    people.iter().map(|person| person["id"].as_str().unwrap().to_owned()).collect()
+    let people = group["participants"].as_array().expect("a list");
+    people.iter().map(|person| person["id"].as_str().expect("a text").to_owned()).collect()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::world::{WARM_HUG, World, refusal};
 
 fn wait(payload: &Value) -> String {
     assert_eq!(refusal(payload), "RATE_LIMITED");
-    payload["errors"][0]["message"].as_str().unwrap().to_owned()
+    payload["errors"][0]["message"].as_str().expect("a text").to_owned()
 }
 
 #[tokio::test]
