@@ -46,7 +46,26 @@ const NO_CODES: &[NoCodes] = &[
     NoCodes { at: "subgraphs/hugs/src/hugs/model.rs", words: &["SENT", "RECEIVED", "FILTERED"] },
     NoCodes {
         at: "subgraphs/hugs/src/live/model.rs",
-        words: &["RECEIVED", "SEEN", "THANKED", "CANCELLED", "REQUEST_POSTED", "REQUEST_ANSWERED"],
+        words: &[
+            "RECEIVED",
+            "SEEN",
+            "THANKED",
+            "CANCELLED",
+            "REQUEST_POSTED",
+            "REQUEST_ANSWERED",
+            "RETURNED",
+            "GROUP_POSTED",
+            "GROUP_OPENED",
+            "GROUP_STARTED",
+            "GROUP_JOINED",
+            "GROUP_LEFT",
+            "GROUP_ENDED",
+        ],
+    },
+    NoCodes { at: "subgraphs/hugs/src/consents/store.rs", words: &["KNOWN", "ACCEPTED", "DECLINED"] },
+    NoCodes {
+        at: "subgraphs/hugs/src/group_hugs/model.rs",
+        words: &["SCHEDULED", "OPEN", "ACTIVE", "COMPLETED", "EXPIRED", "CANCELLED"],
     },
     NoCodes {
         at: "subgraphs/moods/src/entries/store.rs",
