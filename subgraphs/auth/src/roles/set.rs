@@ -27,7 +27,7 @@ pub(crate) async fn set(ctx: &Ctx, command: SetRoles) -> Result<Roles, SetRolesE
     // The admins as well: of two who take the role from each other at once, one comes second, and is none any more.
     let known = store::lock_with_admins(&*work, command.user).await?;
     let is_admin = |roles: &&Roles| roles.has(Role::Admin);
-    if known.get(&viewer).filter(is_admin).is_none() {
+    if !known.get(&viewer).as_ref().is_some_and(is_admin) {
         return Err(SetRolesError::Forbidden);
     }
     let before = known.get(&command.user).ok_or(SetRolesError::Missing)?;

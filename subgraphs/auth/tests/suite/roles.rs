@@ -20,12 +20,14 @@ async fn somebody(app: &TestApp, name: &str) -> (UserId, Value) {
     input["email"] = json!(format!("{name}@example.org"));
     input["username"] = json!(name);
     let payload = register(&app.anonymous(), input).await;
-    (UserId::parse(payload["user"]["id"].as_str().unwrap()).unwrap(), payload)
+    let id = payload["user"]["id"].as_str().expect("an id");
+    (UserId::parse(id).expect("the id of a user"), payload)
 }
 
 /// What an operator does at a command line.
 async fn operate(app: &TestApp, command: &str, given: [&str; 2]) -> Result<String, String> {
-    let command = Auth::operator_commands().into_iter().find(|known| known.name == command).unwrap();
+    let command = Auth::operator_commands().into_iter().find(|known| known.name == command);
+    let command = command.expect("the command");
     let done = (command.run)(app.foundation.ctx(), given.map(str::to_owned).into()).await;
     done.map_err(|error| error.to_string())
 }
@@ -68,9 +70,9 @@ async fn an_operator_makes_the_first_admin_whose_next_token_says_so() {
 async fn ask(client: &Client, user: UserId) -> (u16, Value) {
     let body = Body::from(json!({ "userId": user }).to_string());
     let request = Request::post("/internal/v1/roles").header("content-type", "application/json").body(body);
-    let response = client.request(request.unwrap()).await;
+    let response = client.request(request.expect("a request")).await;
     let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 

@@ -118,12 +118,12 @@ mod tests {
                 Method::POST => {
                     let text = String::from_utf8_lossy(&body).into_owned();
                     let keys = text.split("<Key>").skip(1).filter_map(|rest| rest.split('<').next());
-                    let mut answer = "<DeleteResult>".to_owned();
-                    for key in keys {
+                    let delete = |key: &str| {
                         objects.retain(|path, _| !path.ends_with(key));
-                        answer += &format!("<Deleted><Key>{key}</Key></Deleted>");
-                    }
-                    (answer + "</DeleteResult>").into_response()
+                        format!("<Deleted><Key>{key}</Key></Deleted>")
+                    };
+                    let deleted: String = keys.map(delete).collect();
+                    format!("<DeleteResult>{deleted}</DeleteResult>").into_response()
                 }
                 Method::DELETE => {
                     objects.remove(&path);

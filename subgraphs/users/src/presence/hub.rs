@@ -205,7 +205,9 @@ mod tests {
         let (hub, [ada, bo, cy]) = (hearing(), people());
         let mut adas = hub.join(ada, BTreeSet::from([bo, cy])).await;
         let mut cys = hub.join(cy, BTreeSet::from([bo])).await;
-        (soon(&mut adas), soon(&mut cys));
+        for seat in [&mut adas, &mut cys] {
+            soon(seat);
+        }
         hub.tell_pair(ada, bo);
         assert_eq!(soon(&mut adas), Some(vec![bo]));
         assert_eq!(soon(&mut cys), None);

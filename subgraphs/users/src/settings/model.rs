@@ -105,7 +105,7 @@ pub(crate) struct NotificationChange {
 }
 
 impl Notifications {
-    pub(crate) fn apply(&mut self, change: &NotificationChange) {
+    pub(crate) fn apply(&mut self, change: NotificationChange) {
         if let Some(push) = change.push {
             self.not_pushed.set(change.kind, !push);
         }
@@ -146,10 +146,10 @@ mod tests {
     fn each_kind_of_notification_is_set_by_itself() {
         for kind in NotificationKind::ALL {
             let mut notifications = Notifications::default();
-            notifications.apply(&NotificationChange { kind, push: Some(false), email: Some(true) });
+            notifications.apply(NotificationChange { kind, push: Some(false), email: Some(true) });
             assert_eq!(notifications.not_pushed.iter().collect::<Vec<_>>(), [kind]);
             assert_eq!(notifications.mailed.iter().collect::<Vec<_>>(), [kind]);
-            notifications.apply(&NotificationChange { kind, push: Some(true), email: None });
+            notifications.apply(NotificationChange { kind, push: Some(true), email: None });
             assert_eq!(notifications.not_pushed, Kinds::default());
             assert!(notifications.mailed.has(kind));
         }

@@ -97,7 +97,7 @@ fn applied(mut settings: Settings, parsed: &Parsed, command: &UpdateSettings) ->
     set(&mut settings.privacy.last_seen, command.privacy.last_seen);
     set(&mut settings.privacy.approves_followers, command.privacy.approves_followers);
     set(&mut settings.privacy.is_suggested, command.privacy.is_suggested);
-    for change in &command.notifications {
+    for change in command.notifications.iter().copied() {
         settings.notifications.apply(change);
     }
     settings
