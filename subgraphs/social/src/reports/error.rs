@@ -3,7 +3,7 @@
 use idempotency::IdempotencyError;
 use service::{PeerError, Unauthenticated};
 
-use super::model::ReportTarget;
+use super::model::{ReportTarget, TextTooLong};
 use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +14,8 @@ pub(crate) enum ReportError {
     Missing(ReportTarget),
     #[error("nobody reports themselves")]
     Oneself,
-    #[error("the text is too long")]
-    TextTooLong,
+    #[error(transparent)]
+    Text(#[from] TextTooLong),
     #[error(transparent)]
     Projection(#[from] ProjectionError),
     #[error(transparent)]

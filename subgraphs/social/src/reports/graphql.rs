@@ -89,9 +89,7 @@ impl Refusal for ReportError {
                 refusal("HUG_MOMENT_NOT_FOUND", "There is no such hug or request.")
             }
             Self::Oneself => refusal("CANNOT_REPORT_SELF", "This is your own."),
-            Self::TextTooLong => {
-                Ok(UserError::new("TEXT_TOO_LONG", "A text has at most 1000 characters.", &["input", "text"]))
-            }
+            Self::Text(error) => Ok(UserError::new("TEXT_TOO_LONG", error.to_string(), &["input", "text"])),
             Self::Idempotency(error) => error.into_user_error(),
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
             Self::Projection(error) => Err(error.into_failure()),

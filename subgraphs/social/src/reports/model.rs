@@ -90,10 +90,17 @@ fn clean(text: &str) -> String {
     text.chars().filter(is_printable).collect::<String>().trim().to_owned()
 }
 
-/// What a reporter has to say, if anything: `None` when it is too long.
-pub(crate) fn parse_text(text: Option<&str>) -> Option<Option<String>> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a text has at most {MAX_TEXT_LENGTH} characters")]
+pub(crate) struct TextTooLong;
+
+/// What a reporter has to say, if anything.
+pub(crate) fn parse_text(text: Option<&str>) -> Result<Option<String>, TextTooLong> {
     let text = clean(text.unwrap_or_default());
-    (text.chars().count() <= MAX_TEXT_LENGTH).then(|| Some(text).filter(|text| !text.is_empty()))
+    if text.chars().count() > MAX_TEXT_LENGTH {
+        return Err(TextTooLong);
+    }
+    Ok((!text.is_empty()).then_some(text))
 }
 
 /// Why a moderator decides as they do: 1 to 1000 characters.
@@ -151,8 +158,8 @@ mod tests {
         assert_eq!(Reason::parse(" \u{0}\n"), None);
         assert_eq!(Reason::parse(&"x".repeat(MAX_TEXT_LENGTH + 1)), None);
         assert_eq!(Reason::parse(" spam ").map(Reason::into_string).as_deref(), Some("spam"));
-        assert_eq!(parse_text(None), Some(None));
-        assert_eq!(parse_text(Some(&"x".repeat(MAX_TEXT_LENGTH + 1))), None);
+        assert_eq!(parse_text(Some(" ")), Ok(None));
+        assert_eq!(parse_text(Some(&"x".repeat(MAX_TEXT_LENGTH + 1))), Err(TextTooLong));
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl State {
     }
 
     /// Without the mutes of those who are blocked: for them there is nobody to mute.
-    fn as_shown(mut self) -> Self {
+    fn shown(mut self) -> Self {
         let blocks = &self.blocks;
         self.mutes.retain(|(muter, muted)| !blocks.contains(&(*muted, *muter)));
         self
@@ -121,7 +121,7 @@ fn the_events_of_any_sequence_lead_to_what_the_tables_say() {
                 act(&app, who, action, whom).await;
             }
             let told = State::of_events(&app.envelopes().await, pair);
-            prop_assert_eq!(told.as_shown(), State::as_seen(&app, pair).await);
+            prop_assert_eq!(told.shown(), State::as_seen(&app, pair).await);
             Ok(())
         })
     });

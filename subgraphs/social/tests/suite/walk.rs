@@ -204,9 +204,8 @@ impl World {
         let client = self.app.as_moderator(viewer);
         for field in &self.schema.fields["Query"] {
             let arguments = match field.name.as_str() {
-                "_service" | "_entities" => continue,
-                // For moderators, who see across blocks.
-                "reports" | "auditLog" => continue,
+                // Entities are asked for below; the last two are for moderators, who see across blocks.
+                "_service" | "_entities" | "reports" | "auditLog" => continue,
                 "post" => format!("(id: \"{}\")", self.post),
                 _ => String::new(),
             };

@@ -43,8 +43,9 @@ impl ReportInput {
     pub(super) fn parse(self) -> Result<Result<NewReport, ReportError>> {
         let target = ReportTarget::parse(&self.target_id)
             .ok_or_else(|| Failure::BadUserInput.error("not the id of something that can be reported"))?;
-        let Some(text) = parse_text(self.text.as_deref()) else {
-            return Ok(Err(ReportError::TextTooLong));
+        let text = match parse_text(self.text.as_deref()) {
+            Ok(text) => text,
+            Err(error) => return Ok(Err(error.into())),
         };
         let (reason, idempotency_key) = (self.reason.into(), self.idempotency_key);
         Ok(Ok(NewReport { target, reason, text, idempotency_key }))
