@@ -46,7 +46,9 @@ pub(crate) fn leave_out(data: &mut Value, gone: &BTreeSet<UserId>) {
     match data {
         Value::Array(values) => {
             values.retain(|value| People::named_in(value).alone.is_disjoint(gone));
-            values.iter_mut().for_each(|value| leave_out(value, gone));
+            for value in values {
+                leave_out(value, gone);
+            }
         }
         Value::Object(fields) => fields.values_mut().for_each(|value| leave_out(value, gone)),
         _ => {}

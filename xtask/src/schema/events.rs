@@ -2,6 +2,7 @@
 //!
 //! Within a version, fields are added, and events from before may lack them. Everything else is a new version.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
@@ -112,12 +113,13 @@ impl Found {
     fn event(&mut self, name: &str, before: &Value, after: &Value) {
         let version = |schema: &Value| schema["x-version"].as_u64().unwrap_or(1);
         let (was, is) = (version(before), version(after));
-        if is > was {
-            self.add(Impact::Dangerous, name, &format!("version {is}: readers have to know {was} as well"));
-        } else if is < was {
-            self.add(Impact::Breaking, name, "goes back to a former version");
-        } else {
-            self.value(name, before, after);
+        match is.cmp(&was) {
+            Ordering::Greater => {
+                let what = format!("version {is}: readers have to know {was} as well");
+                self.add(Impact::Dangerous, name, &what);
+            }
+            Ordering::Less => self.add(Impact::Breaking, name, "goes back to a former version"),
+            Ordering::Equal => self.value(name, before, after),
         }
     }
 
@@ -147,7 +149,7 @@ impl Found {
             match (was_required.contains(name), is_required.contains(name)) {
                 (false, true) => self.add(Impact::Breaking, &field, "required, and older events may lack it"),
                 (true, false) => {
-                    self.add(Impact::Dangerous, &field, "may be missing, and readers rely on it")
+                    self.add(Impact::Dangerous, &field, "may be missing, and readers rely on it");
                 }
                 _ => {}
             }
@@ -262,12 +264,8 @@ mod tests {
             (|s| s["properties"]["kind"]["oneOf"][1]["enum"] = json!(["C", "B"]), None),
             (
                 |s| {
-                    drop(
-                        s["properties"]["people"]["items"]["properties"]
-                            .as_object_mut()
-                            .unwrap()
-                            .remove("title"),
-                    )
+                    let item = &mut s["properties"]["people"]["items"];
+                    item["properties"].as_object_mut().unwrap().remove("title");
                 },
                 Some((Impact::Breaking, ".people[].title")),
             ),

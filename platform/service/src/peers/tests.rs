@@ -142,7 +142,7 @@ async fn a_slow_peer_costs_no_more_than_the_timeout_and_is_not_asked_again() {
     let started = Instant::now();
     let failed = peer.peers().ask(&Repeatable(7)).await.unwrap_err();
     assert!(matches!(failed, PeerError::Timeout { service: "users" }), "{failed}");
-    assert!(started.elapsed() < Duration::from_millis(2_000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     assert_eq!(peer.asked(), 1);
 }
 

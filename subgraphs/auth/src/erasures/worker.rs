@@ -25,7 +25,7 @@ pub(crate) async fn erase_until(stop: CancellationToken, ctx: Ctx) {
         if let Err(error) = erase_due(&ctx).await {
             tracing::warn!(%error, "accounts could not be erased; trying again");
         }
-        if looks % LOOKS_BETWEEN_WARNINGS == 0
+        if looks.is_multiple_of(LOOKS_BETWEEN_WARNINGS)
             && let Err(error) = warn_of_missing_answers(&ctx).await
         {
             tracing::warn!(%error, "it is not known whether erasures are complete");
