@@ -36,7 +36,7 @@ async fn walker(client: &Client) -> Person {
     let ada = client.register("ada").await;
     let log = "mutation M($i: LogMoodInput!) { logMood(input: $i) { errors { code } } }";
     for number in 0..50_u64 {
-        let walked = ((number + 3).pow(3) * 2_654_435_761 >> 11).is_multiple_of(3);
+        let walked = (((number + 3).pow(3) * 2_654_435_761) >> 11).is_multiple_of(3);
         let score = if walked { 4 } else { 2 } + i32::from(number * 7 % 3 == 0);
         let tags = if walked { json!(["walk"]) } else { json!([]) };
         let input = json!({ "score": score, "occurredAt": format!("{}T10:00:00Z", day(number)), "timezone": "UTC", "tags": tags });

@@ -26,7 +26,7 @@ const RESTORE: &str = "mutation($input: RestoreMoodInsightInput!) {
 
 /// Whether the day has tea: by no rhythm of its own.
 pub(crate) fn has_tea(day: u64) -> bool {
-    ((day + 3).pow(3) * 2_654_435_761 >> 11).is_multiple_of(3)
+    (((day + 3).pow(3) * 2_654_435_761) >> 11).is_multiple_of(3)
 }
 
 fn date(day: u64) -> NaiveDate {
