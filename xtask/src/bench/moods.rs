@@ -91,7 +91,7 @@ impl MoodsBench {
         let mut timings = Vec::new();
         let mut analysed = None;
         for years in &self.years {
-            let person = product.register(&unused_name("years")).await?;
+            let person = product.register(&unused_name(&format!("years{years}"))).await?;
             self.seed(&person, *years).await?;
             timings.push(self.analytics(&person, *years).await?);
             analysed = Some((person, *years));
@@ -124,7 +124,7 @@ impl MoodsBench {
         let noise =
             number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 33;
         let score = 1 + (noise % 3) + u64::from(number % self.moods == 2) + u64::from(number * 2 > total);
-        let tag = |every: u64, name: &str| (noise / 7 % every == 0).then(|| name.to_owned());
+        let tag = |every: u64, name: &str| (noise / 7).is_multiple_of(every).then(|| name.to_owned());
         let tags: Vec<String> =
             [tag(3, "walk"), tag(4, "tea"), tag(5, "late night"), tag(6, "music"), tag(9, "river")]
                 .into_iter()
@@ -221,11 +221,13 @@ fn window(years: u64, ago: u64) -> Json {
 
 /// A name that nobody has in a product that runs already, either.
 fn unused_name(prefix: &str) -> String {
-    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    format!("{prefix}_{}", nanoseconds % 1_000_000_000_000_000)
+    let mut name = format!("{prefix}_{}_{}", now(), std::process::id());
+    name.truncate(30);
+    name
 }
 
 /// Seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "moods are logged up to today, whichever day that is")]
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -15,7 +15,7 @@ use xshell::{Shell, cmd};
 use super::load;
 use crate::{processes, workspace};
 
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 const GRACE: Duration = Duration::from_secs(10);
 const PASSWORD: &str = "seven quiet lighthouses";
 
