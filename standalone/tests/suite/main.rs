@@ -6,6 +6,8 @@ mod blocks;
 mod client;
 mod dead_letters;
 mod erasing;
+mod group_hugs;
+mod hugs;
 mod identity;
 mod live_hugs;
 mod mood_insights;

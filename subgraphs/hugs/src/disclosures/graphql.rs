@@ -36,7 +36,7 @@ pub(crate) struct DisclosureMutation;
 impl DisclosureMutation {
     /// Tells a moderator who sent a hug, anonymous or not, and keeps record of who asked, when and why. Refused with
     /// `HUG_NOT_FOUND` or `REASON_INVALID`.
-    #[graphql(requires_scopes = "moderation")]
+    #[graphql(directive = graphql::requires_scopes::apply(graphql::scope("moderation")))]
     async fn disclose_hug_sender(
         &self,
         gql: &Context<'_>,

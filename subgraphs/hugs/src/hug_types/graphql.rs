@@ -124,7 +124,7 @@ pub(crate) struct HugTypeMutation;
 impl HugTypeMutation {
     /// Makes a kind of hug; for admins only. Refused with `HUG_TYPE_NAME_INVALID`, `HUG_TYPE_NAME_TAKEN`, `EMOJI_INVALID`,
     /// `DURATION_OUT_OF_RANGE`, `INTENSITY_OUT_OF_RANGE`, `IDEMPOTENCY_KEY_REUSED` or `IDEMPOTENCY_KEY_MALFORMED`.
-    #[graphql(requires_scopes = "administration")]
+    #[graphql(directive = graphql::requires_scopes::apply(graphql::scope("administration")))]
     async fn create_hug_type(&self, gql: &Context<'_>, input: CreateHugTypeInput) -> Result<HugTypePayload> {
         let CreateHugTypeInput { name, emoji, duration_ms, intensity, idempotency_key } = input;
         let command = || CreateHugType::parse(&name, &emoji, duration_ms, intensity, idempotency_key);
@@ -133,7 +133,7 @@ impl HugTypeMutation {
 
     /// Changes a kind of hug, also on the hugs that have it; for admins only. Refused with `HUG_TYPE_NOT_FOUND`, and as
     /// `createHugType` is.
-    #[graphql(requires_scopes = "administration")]
+    #[graphql(directive = graphql::requires_scopes::apply(graphql::scope("administration")))]
     async fn update_hug_type(&self, gql: &Context<'_>, input: UpdateHugTypeInput) -> Result<HugTypePayload> {
         let UpdateHugTypeInput { type_id, name, emoji, duration_ms, intensity } = input;
         let command =
@@ -143,7 +143,7 @@ impl HugTypeMutation {
 
     /// Retires a kind of hug: it stays on the hugs that have it, and can't be sent any more; for admins only. Retiring it
     /// again changes nothing. Refused with `HUG_TYPE_NOT_FOUND`.
-    #[graphql(requires_scopes = "administration")]
+    #[graphql(directive = graphql::requires_scopes::apply(graphql::scope("administration")))]
     async fn retire_hug_type(&self, gql: &Context<'_>, input: RetireHugTypeInput) -> Result<HugTypePayload> {
         payload(super::retire(gql.data::<Ctx>()?, &input.type_id).await)
     }
