@@ -248,7 +248,7 @@ fn the_parts_of_the_day_that_differ_are_found_and_cite_their_moods_alone() {
 
 #[test]
 fn the_day_after_is_found_and_cites_both_days() {
-    let has = |day: u64| (day * day + day / 3) % 5 == 0;
+    let has = |day: u64| (day * day + day / 3).is_multiple_of(5);
     let logged: Vec<Logged> = (0..60)
         .map(|day| {
             let after = day > 0 && has(day - 1);
