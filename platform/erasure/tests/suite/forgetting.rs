@@ -48,14 +48,13 @@ async fn dead_letters_about_the_person_go_and_others_stay() {
 }
 
 async fn bury(outbox: &Outbox, envelope: &str) {
-    let work = outbox.begin(None).await.unwrap();
+    let work = outbox.begin(None).await.expect("a transaction begins");
     let event = ids::EventId::at(at()).as_uuid().simple().to_string();
     let sqlite = work.get_database_backend() == sea_orm::DbBackend::Sqlite;
     let event = if sqlite { format!("x'{event}'") } else { format!("'{event}'") };
     let columns = "consumer, event_id, envelope, error, failed_at";
     let values = format!("'moods.noting', {event}, '{envelope}', 'poison', '2026-03-01T12:00:00Z'");
-    work.execute_unprepared(&format!("INSERT INTO dead_letters ({columns}) VALUES ({values})"))
-        .await
-        .unwrap();
-    work.commit().await.unwrap();
+    let insert = format!("INSERT INTO dead_letters ({columns}) VALUES ({values})");
+    work.execute_unprepared(&insert).await.expect("the statement runs");
+    work.commit().await.expect("the transaction commits");
 }

@@ -72,25 +72,27 @@ impl World {
     pub(crate) async fn new() -> Self {
         let database = TestDatabase::create().await;
         let db = database.open().await;
-        db.migrate::<Migrator>().await.unwrap();
+        db.migrate::<Migrator>().await.expect("the migrations apply");
         let clock = Arc::new(ManualClock::at(at()));
         let bus = Arc::new(MemoryBus::new());
         let outbox = Outbox::new(db.clone(), bus.clone(), clock.clone(), "moods");
-        let work = outbox.begin(None).await.unwrap();
-        work.execute_unprepared("CREATE TABLE known (person TEXT NOT NULL)").await.unwrap();
-        work.commit().await.unwrap();
+        let work = outbox.begin(None).await.expect("a transaction begins");
+        let table = "CREATE TABLE known (person TEXT NOT NULL)";
+        work.execute_unprepared(table).await.expect("a table is made");
+        work.commit().await.expect("the transaction commits");
         let forget =
             Projection::new(Everything, |user_id, completed_at| ErasureCompleted { user_id, completed_at });
         let subjects = ["moods.*", "hugs.*"];
         let noting = outbox.consumer("moods.noting", subjects, Arc::new(Guarded::new(Noting))).await;
         let erasing = outbox.consumer("moods.erasure", erasure::subjects(), Arc::new(forget)).await;
-        let groups = vec![noting.unwrap(), erasing.unwrap()];
+        let groups = [noting, erasing].map(|group| group.expect("a group can be joined")).into();
         Self { clock, bus, outbox, db, database, groups }
     }
 
     /// Returns when everybody has handled it.
     pub(crate) async fn tell<E: Event>(&self, event: &E) {
-        self.bus.publish(&[envelope(event, self.clock.now())]).await.unwrap();
+        let envelope = envelope(event, self.clock.now());
+        self.bus.publish(&[envelope]).await.expect("the bus takes it");
     }
 
     pub(crate) async fn erase(&self, user_id: UserId) {
@@ -112,18 +114,19 @@ impl World {
         for group in self.groups {
             group.stop().await;
         }
-        self.db.close().await.unwrap();
+        self.db.close().await.expect("the database closes");
         self.database.remove().await;
     }
 }
 
 async fn texts(reader: &DatabaseConnection, query: &str) -> Vec<String> {
     let rows = reader.query_all_raw(Statement::from_string(reader.get_database_backend(), query)).await;
-    rows.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    let rows = rows.expect("the query runs");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
 }
 
 pub(crate) fn at() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_772_366_400, 0).unwrap()
+    DateTime::from_timestamp(1_772_366_400, 0).expect("2026-03-01T12:00:00Z")
 }
 
 pub(crate) fn envelope<E: Event>(event: &E, now: DateTime<Utc>) -> Envelope {
@@ -137,7 +140,7 @@ pub(crate) fn envelope<E: Event>(event: &E, now: DateTime<Utc>) -> Envelope {
         seq: 1,
         actor_id: None,
         traceparent: None,
-        data: serde_json::to_value(event).unwrap(),
+        data: serde_json::to_value(event).expect("events are JSON"),
     }
 }
 

@@ -16,7 +16,7 @@ const CANCEL: &str = "mutation { cancelErasure { account { email erasureDueAt } 
 
 async fn somebody(app: &TestApp) -> (UserId, Client) {
     let payload = register(&app.anonymous(), ada()).await;
-    let user = UserId::parse(payload["user"]["id"].as_str().unwrap()).unwrap();
+    let user = UserId::parse(payload["user"]["id"].as_str().expect("an id")).expect("an id");
     (user, app.as_user(user))
 }
 
@@ -25,7 +25,8 @@ async fn request(client: &Client, password: &str) -> Value {
 }
 
 async fn operate(app: &TestApp, command: &str, given: &[&str]) -> Result<String, String> {
-    let command = Auth::operator_commands().into_iter().find(|known| known.name == command).unwrap();
+    let known = Auth::operator_commands();
+    let command = known.iter().find(|known| known.name == command).expect("the command");
     let given = given.iter().map(|given| (*given).to_owned()).collect();
     (command.run)(app.foundation.ctx(), given).await.map_err(|error| error.to_string())
 }
