@@ -14,6 +14,7 @@ mod levels;
 mod mean;
 mod order;
 mod outcome;
+mod paired;
 mod permutation;
 mod rhythm;
 mod series;
@@ -31,6 +32,7 @@ pub use self::instability::{AcuteChange, Instability, acute_change, instability}
 pub use self::levels::{Level, Levels, part_of_day, weekday};
 pub use self::mean::{Mean, mean};
 pub use self::outcome::{Counted, Interval, Statistic, TooLittle};
+pub use self::paired::{Paired, paired};
 pub use self::permutation::Permutation;
 pub use self::rhythm::{Rhythm, rhythm};
 pub use self::series::{Daily, Observation, PartOfDay, by_day};

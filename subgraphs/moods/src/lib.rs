@@ -7,6 +7,7 @@ mod custom_moods;
 mod entries;
 mod exchange;
 mod forgetting;
+mod hug_effect;
 mod insights;
 mod live;
 mod migrations;

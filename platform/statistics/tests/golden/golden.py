@@ -224,6 +224,22 @@ def comparison(days, values):
     return dict(difference=difference, low=difference - reach, high=difference + reach, p=test.pvalue, effect=effect)
 
 
+def paired(values):
+    """The second half of the values as what came after the first."""
+    half = len(values) // 2
+    before, after = values[:half], values[half : 2 * half]
+    if half < 10:
+        return None
+    difference = np.mean(after - before)
+    if not varies(after - before):
+        return dict(before=np.mean(before), after=np.mean(after), difference=difference, low=difference, high=difference, p=None)
+    test = stats.ttest_rel(after, before)
+    interval = test.confidence_interval(0.95)
+    return dict(
+        before=np.mean(before), after=np.mean(after), difference=difference, low=interval.low, high=interval.high, p=test.pvalue
+    )
+
+
 def association(days, values, tagged, lag):
     has = np.isin(days, tagged)
     if lag == 1:
@@ -342,6 +358,7 @@ def of_days(name, days, values):
         change_points=change_points(days, values),
         anomalies=anomalies(days, values),
         comparison=comparison(days, values),
+        paired=paired(values),
         same_day=association(days, values, tagged, 0),
         next_day=association(days, values, tagged, 1),
         weekdays=kruskal(days % 7, np.zeros(len(days), int), values),

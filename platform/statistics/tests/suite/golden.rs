@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use statistics::{
     Bounds, Daily, Effect, Interval, Lag, Level, Levels, Observation, Permutation, acute_change, anomalies,
-    association, benjamini_hochberg, change_points, comparison, holm, inertia, instability, mean,
+    association, benjamini_hochberg, change_points, comparison, holm, inertia, instability, mean, paired,
     part_of_day, rhythm, spread, trend, weekday,
 };
 
@@ -33,6 +33,7 @@ struct OfDays {
     change_points: Option<Changes>,
     anomalies: Option<Unusual>,
     comparison: Option<Compared>,
+    paired: Option<Pairs>,
     same_day: Option<Associated>,
     next_day: Option<Associated>,
     weekdays: Option<Tested>,
@@ -93,6 +94,16 @@ struct Compared {
     high: f64,
     p: Option<f64>,
     effect: Option<Hedges>,
+}
+
+#[derive(Deserialize)]
+struct Pairs {
+    before: f64,
+    after: f64,
+    difference: f64,
+    low: f64,
+    high: f64,
+    p: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -321,6 +332,22 @@ fn comparisons_agree() {
         interval_close(&case.name, found.interval, expected.low, expected.high);
         both_close(&case.name, found.p, expected.p);
         effect_close(&case.name, found.effect, expected.effect.as_ref());
+    }
+}
+
+#[test]
+fn differences_of_pairs_agree() {
+    for case in golden().daily {
+        let (before, after) = case.values.split_at(case.values.len() / 2);
+        let pairs: Vec<(f64, f64)> = before.iter().copied().zip(after.iter().copied()).collect();
+        let Some((found, expected)) = both(&case.name, paired(&pairs), case.paired.as_ref()) else {
+            continue;
+        };
+        close(&case.name, found.mean_before, expected.before);
+        close(&case.name, found.mean_after, expected.after);
+        close(&case.name, found.difference, expected.difference);
+        interval_close(&case.name, found.interval, expected.low, expected.high);
+        both_close(&case.name, found.p, expected.p);
     }
 }
 

@@ -11,12 +11,12 @@ use graphql::Failure;
 
 pub(crate) use self::{
     associations::MoodFactor,
-    basis::{MoodEffect, MoodInterval, MoodWindow},
+    basis::{InsufficientData, MoodEffect, MoodInterval, MoodWindow, whole},
     levels::{PartOfDay, Weekday},
 };
 use self::{
     associations::{MoodAssociations, MoodAssociationsResult, MoodLag},
-    basis::{Outcome, whole},
+    basis::Outcome,
     days::{
         MoodAnomalies, MoodAnomaliesResult, MoodChangePoints, MoodChangePointsResult, MoodComparison,
         MoodComparisonResult, MoodMean, MoodMeanResult, MoodSpread, MoodSpreadResult, MoodTrend,

@@ -18,6 +18,7 @@ use crate::{
         graphql::{MoodDay, MoodEntry, MoodFilter, custom_moods_of},
         model::{DateRange, EntryKey, History, moment},
     },
+    hug_effect::{self, graphql::HugEffect},
     insights::{
         self,
         graphql::{MoodInsight, MoodInsightState},
@@ -27,12 +28,16 @@ use crate::{
 };
 
 /// A person, whether or not there is one of that id.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct User(UserId);
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    id: UserId,
+    /// When they were hugged, as `hugs` told with the question.
+    received_hug_instants: Option<Vec<DateTime<Utc>>>,
+}
 
 impl User {
     pub(crate) fn new(id: UserId) -> Self {
-        Self(id)
+        Self { id, received_hug_instants: None }
     }
 }
 
@@ -41,7 +46,7 @@ impl User {
 impl User {
     /// Which person this is.
     async fn id(&self) -> ID {
-        self.0.to_string().into()
+        self.id.to_string().into()
     }
 
     /// The moods they have logged, newest first. Their owner sees all of them, others those shared with them.
@@ -66,7 +71,7 @@ impl User {
         let page = graphql::page_request(first, after, last, before)?;
         let filter =
             filter.unwrap_or_default().parse().map_err(|error| Failure::BadUserInput.error(error))?;
-        let query = History { owner: self.0, from, to, filter, page };
+        let query = History { owner: self.id, from, to, filter, page };
         let slice = entries::history(gql.data::<Ctx>()?, &query).await.map_err(Failure::internal)?;
         let made = custom_moods_of(gql, &slice).await?;
         let node = |entry| MoodEntry::of_page(entry, &made);
@@ -82,7 +87,7 @@ impl User {
         #[graphql(desc = "The last day, at most 365 days later.")] to: LocalDate,
     ) -> Result<Option<Vec<MoodDay>>> {
         let range = DateRange::parse(from.0, to.0).map_err(|error| Failure::BadUserInput.error(error))?;
-        let days = entries::calendar(gql.data::<Ctx>()?, self.0, range).await.map_err(Failure::internal)?;
+        let days = entries::calendar(gql.data::<Ctx>()?, self.id, range).await.map_err(Failure::internal)?;
         Ok(Some(days.into_iter().map(MoodDay::from).collect()))
     }
 
@@ -107,8 +112,25 @@ impl User {
         let zone = zone.map_err(|error| Failure::BadUserInput.error(error))?;
         let query = analytics::model::Query { measure: of.unwrap_or(MoodMeasure::Score).into(), zone };
         let period = Period { from: from.map(|date| date.0), to: to.map(|date| date.0) };
-        let analysis = analytics::analyse(gql.data::<Ctx>()?, self.0, period, query).await;
+        let analysis = analytics::analyse(gql.data::<Ctx>()?, self.id, period, query).await;
         Ok(analysis.map_err(analytics::graphql::failure)?.map(MoodAnalytics))
+    }
+
+    /// When they received hugs.
+    #[graphql(external)]
+    async fn received_hug_instants(&self) -> Option<&[DateTime<Utc>]> {
+        self.received_hug_instants.as_deref()
+    }
+
+    /// How their moods were before and after hugs that they received, with what moods do otherwise to compare with; null for
+    /// everybody but them.
+    #[graphql(requires = "receivedHugInstants")]
+    async fn hug_effect(&self, gql: &Context<'_>) -> Result<Option<HugEffect>> {
+        let Some(instants) = self.received_hug_instants.clone() else {
+            return Ok(None);
+        };
+        let changes = hug_effect::of(gql.data::<Ctx>()?, self.id, instants).await;
+        Ok(changes.map_err(Failure::internal)?.map(HugEffect))
     }
 
     /// The words they tag their moods with, by name; null for everybody but their owner.
@@ -122,7 +144,7 @@ impl User {
         #[graphql(desc = "Read what stands before the tag of this cursor.")] before: Option<String>,
     ) -> Result<Option<Connection<MoodTag>>> {
         let page = graphql::page_request(first, after, last, before)?;
-        let slice = tags::list(gql.data::<Ctx>()?, self.0, &page).await.map_err(Failure::internal)?;
+        let slice = tags::list(gql.data::<Ctx>()?, self.id, &page).await.map_err(Failure::internal)?;
         Ok(slice.map(|slice| graphql::connection(slice, |tag| TagKey::from(&tag.tag), MoodTag::from)))
     }
 
@@ -140,12 +162,12 @@ impl User {
     ) -> Result<Option<Connection<MoodInsight>>> {
         let page = graphql::page_request(first, after, last, before)?;
         let dismissed = include_dismissed.unwrap_or_default();
-        insights::graphql::page(gql.data::<Ctx>()?, self.0, dismissed, &page).await
+        insights::graphql::page(gql.data::<Ctx>()?, self.id, dismissed, &page).await
     }
 
     /// How old `moodInsights` are; null for everybody but their owner.
     async fn mood_insight_state(&self, gql: &Context<'_>) -> Result<Option<MoodInsightState>> {
-        insights::graphql::state(gql.data::<Ctx>()?, self.0).await
+        insights::graphql::state(gql.data::<Ctx>()?, self.id).await
     }
 
     /// What they may try, the best first: what goes with their own better days, then what fits their latest moods. Null for everybody
@@ -155,7 +177,7 @@ impl User {
         gql: &Context<'_>,
         #[graphql(desc = "How many, 0 to 20; 5 when nothing is said.")] first: Option<i32>,
     ) -> Result<Option<Vec<Recommendation>>> {
-        recommendations::graphql::first(gql.data::<Ctx>()?, self.0, first).await
+        recommendations::graphql::first(gql.data::<Ctx>()?, self.id, first).await
     }
 
     /// The moods of their own making, by name, at most 100; null for everybody but their owner.
@@ -165,7 +187,7 @@ impl User {
         #[graphql(desc = "Also those that are archived. Without them, when nothing is said.")]
         archived: Option<bool>,
     ) -> Result<Option<Vec<CustomMood>>> {
-        let moods = custom_moods::list(gql.data::<Ctx>()?, self.0, archived.unwrap_or_default()).await;
+        let moods = custom_moods::list(gql.data::<Ctx>()?, self.id, archived.unwrap_or_default()).await;
         Ok(moods.map_err(Failure::internal)?.map(|moods| moods.into_iter().map(CustomMood::from).collect()))
     }
 }
@@ -176,7 +198,12 @@ pub(crate) struct UserQuery;
 #[Object]
 impl UserQuery {
     #[graphql(entity)]
-    async fn find_user_by_id(&self, id: ID) -> Option<User> {
-        UserId::try_from(&id).ok().map(User)
+    async fn find_user_by_id(
+        &self,
+        #[graphql(key)] id: ID,
+        received_hug_instants: Option<Vec<DateTime<Utc>>>,
+    ) -> Option<User> {
+        let id = UserId::try_from(&id).ok()?;
+        Some(User { id, received_hug_instants })
     }
 }

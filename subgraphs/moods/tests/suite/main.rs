@@ -10,6 +10,7 @@ mod entities;
 mod exchange;
 mod forgetting;
 mod history;
+mod hug_effect;
 mod insights;
 mod live;
 mod logging;

@@ -160,7 +160,7 @@ impl Basis {
 /// A result, unless there is too little for it.
 pub(super) type Outcome<T> = Result<T, TooLittle>;
 
-pub(super) fn whole(count: usize) -> i32 {
+pub(crate) fn whole(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
