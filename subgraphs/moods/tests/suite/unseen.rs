@@ -10,11 +10,13 @@ mod schema;
 
 use std::time::Duration;
 
+use moods::Moods;
 use serde_json::{Value, json};
+use service::Subgraph as _;
 use testkit::EventStream;
 
 use self::{
-    known::{ENTITIES, Kind},
+    known::{ENTITIES, Kind, REQUIRED},
     people::{Person, Viewer, World, text, world},
     schema::{Place, Schema, name},
 };
@@ -88,8 +90,10 @@ fn without_ids(answer: Value) -> Value {
 }
 
 fn entity(of_type: &str, id: &str, selection: &str) -> String {
+    let told: Vec<String> = REQUIRED.iter().map(|(field, value)| format!(", {field}: {value}")).collect();
+    let told = if of_type == "User" { told.concat() } else { String::new() };
     format!(
-        "{{ _entities(representations: [{{ __typename: \"{of_type}\", id: \"{id}\" }}]) {{ __typename ... on {of_type} {{ {selection} }} }} }}"
+        "{{ _entities(representations: [{{ __typename: \"{of_type}\", id: \"{id}\"{told} }}]) {{ __typename ... on {of_type} {{ {selection} }} }} }}"
     )
 }
 
@@ -232,6 +236,18 @@ async fn every_stream_is_silent_about_what_another_does() {
         assert_eq!(refused["errors"][0]["extensions"]["code"], json!("UNAUTHENTICATED"), "{asked}");
     }
     world.app.finish().await;
+}
+
+#[test]
+fn what_fields_require_of_others_is_told() {
+    let sdl = Moods::sdl();
+    for required in sdl.split("@requires(fields: \"").skip(1) {
+        let fields = required.split('"').next().unwrap_or_default();
+        for field in fields.split(' ') {
+            let known = REQUIRED.iter().any(|(known, _)| *known == field);
+            assert!(known, "say in `known.rs` what others tell as `{field}`");
+        }
+    }
 }
 
 #[tokio::test]

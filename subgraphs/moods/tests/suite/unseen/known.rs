@@ -34,6 +34,13 @@ pub(super) const IDS: &[(&str, Kind)] = &[
 /// The types that the gateway finds by their ids.
 pub(super) const ENTITIES: &[(&str, Kind)] = &[("User", Kind::Person), ("MoodEntry", Kind::Entry)];
 
+/// What others tell of an entity when a field of it `@requires` that: the field, and a value. It is of everybody alike, so that
+/// answers differ by moods alone.
+pub(super) const REQUIRED: &[(&str, &str)] = &[(
+    "receivedHugInstants",
+    r#"["2025-12-12T05:00:00Z", "2025-12-13T05:00:00Z", "2025-12-14T05:00:00Z", "2025-12-15T05:00:00Z", "2025-12-16T05:00:00Z", "2025-12-17T05:00:00Z", "2025-12-18T05:00:00Z", "2025-12-19T05:00:00Z", "2025-12-20T05:00:00Z", "2025-12-21T05:00:00Z", "2025-12-22T05:00:00Z", "2025-12-23T05:00:00Z"]"#,
+)];
+
 /// What is asked of a field, where what it needs to be asked would show too little.
 pub(super) const ARGUMENTS: &[(&str, &str)] = &[
     ("User.moods", "first: 100"),
