@@ -55,7 +55,11 @@ impl Product {
     pub fn router(&self) -> Router {
         let users = self.subgraphs.iter().find(|subgraph| subgraph.name() == users::Users::NAME);
         let Some(users) = users.map(Running::router) else { return self.gateway.router() };
-        let pictures = get(move |request: Request| users.oneshot(request));
+        let pictures = get(move |mut request: Request| {
+            // Else the parts of the path that were found here count for those that are found there.
+            request.extensions_mut().clear();
+            users.oneshot(request)
+        });
         self.gateway.router().route(users::AVATARS_ROUTE, pictures)
     }
 

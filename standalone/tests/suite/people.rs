@@ -118,6 +118,7 @@ async fn watch(viewer: &Person, person: &Person) -> Socket {
 
 async fn next_presence(socket: &mut Socket) -> Value {
     let mut message = socket.receive().await;
+    assert_eq!(message["type"], "next", "{message:#}");
     assert!(message["payload"].get("errors").is_none(), "{message:#}");
     message["payload"]["data"]["presenceChanged"].take()
 }
