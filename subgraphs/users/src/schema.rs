@@ -1,6 +1,6 @@
 //! The schema: its roots, and what a request brings along.
 
-use async_graphql::{MergedObject, Request, Schema, dataloader::DataLoader};
+use async_graphql::{MergedObject, MergedSubscription, Request, Schema, dataloader::DataLoader};
 use axum::Router;
 
 use crate::{
@@ -19,8 +19,11 @@ pub(crate) struct Query(PeopleQuery, UsernameQuery, BadgeQuery);
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(ProfileMutation, AvatarMutation, SettingsMutation, PresenceMutation);
 
-fn schema() -> Schema<Query, Mutation, PresenceSubscription> {
-    graphql::schema(Query::default(), Mutation::default(), PresenceSubscription).finish()
+#[derive(MergedSubscription, Default)]
+pub(crate) struct Subscription(PresenceSubscription);
+
+fn schema() -> Schema<Query, Mutation, Subscription> {
+    graphql::schema(Query::default(), Mutation::default(), Subscription::default()).finish()
 }
 
 pub(crate) fn sdl() -> String {
