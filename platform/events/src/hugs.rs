@@ -19,7 +19,10 @@ pub struct HugSent {
     /// The hug that it returns, if it returns one.
     #[serde(default)]
     pub returns: Option<HugId>,
-    /// The recipient is not to know who sent it: whoever shows anything of it to anybody but its sender leaves the sender out.
+    /// One of the two is not to know the other. Of a hug that returns none it is the recipient who isn't to know the sender; of one
+    /// that returns another (`returns`), whose sender wasn't to be known, it is the sender who isn't to know the recipient.
+    /// Whoever shows anything of it to anybody but the one who isn't to be known leaves that one out, and lets nothing depend
+    /// on who that is.
     #[serde(default)]
     pub anonymous: bool,
     /// It arrived apart from the others, or waits until the recipient agrees to hugs of this sender.

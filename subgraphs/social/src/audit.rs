@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use service::{Ctx, Unauthenticated};
 
 use crate::{
-    reports::{ModerationError, Reason, Report, ReportTarget, moderator},
+    reports::{ModerationError, Reason, Report, ReportTarget, Subject, moderator},
     store::{Connection, Named, StoreError},
 };
 
@@ -35,7 +35,7 @@ pub(crate) struct AuditEntry {
     pub(crate) action: Action,
     pub(crate) target: ReportTarget,
     /// Whose the target is.
-    pub(crate) subject: UserId,
+    pub(crate) subject: Subject,
     pub(crate) report: ReportId,
     pub(crate) reason: String,
     pub(crate) at: DateTime<Utc>,

@@ -5,6 +5,7 @@ mod m0002_follow_by_consent;
 mod m0003_create_posts;
 mod m0004_create_reports;
 mod m0005_find_the_unsuggested;
+mod m0006_hide_one_of_two;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0003_create_posts::Migration));
         migrations.push(Box::new(m0004_create_reports::Migration));
         migrations.push(Box::new(m0005_find_the_unsuggested::Migration));
+        migrations.push(Box::new(m0006_hide_one_of_two::Migration));
         migrations
     }
 }

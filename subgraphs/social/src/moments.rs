@@ -34,7 +34,7 @@ pub(crate) fn consumer() -> Consumer {
 }
 
 /// Those of the moments that the viewer may see, and so may react to: as one who takes part, or as one of its audience.
-/// Nobody sees anything across a block.
+/// Nobody sees anything across a block, but for hugs of somebody whom they aren't to know.
 pub(crate) async fn visible(ctx: &Ctx, ids: &[MomentId]) -> Result<HashMap<MomentId, Moment>, StoreError> {
     let Some(viewer) = viewer(ctx) else { return Ok(HashMap::new()) };
     let moments = store::visible(ctx.db.reader(), ids, viewer).await?;
@@ -91,9 +91,12 @@ pub(crate) async fn shared(
         let moment = moments.get(&MomentId::Hug(*hug))?;
         let sent = moment.owner == *author;
         let other = moment.people.iter().copied().find(|person| person != author);
-        let with = other.filter(|other| !hidden.contains(other) && (sent || !moment.is_anonymous));
+        let with = other.filter(|other| !hidden.contains(other) && moment.hidden.is_none());
+        let across_a_block = moment.people.iter().any(|person| hidden.contains(person));
+        // Who takes part, and isn't told of the author by it: no hug of theirs would be in a post of somebody unknown.
         let is_party = viewer.is_some_and(|viewer| moment.people.contains(&viewer))
-            && moment.people.iter().all(|person| !hidden.contains(person));
+            && (viewer == Some(*author) || moment.hidden != Some(*author))
+            && (!across_a_block || moment.hides_somebody_from(viewer));
         Some(((*hug, *author), SharedHug { hug: is_party.then_some(*hug), sent, with }))
     });
     Ok(seen.collect())

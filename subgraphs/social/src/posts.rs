@@ -85,7 +85,7 @@ async fn find_shared(ctx: &Ctx, work: &Work, author: UserId, new: &NewPost) -> R
         Share::Hug(id) => {
             let hug = moments::hold(ctx, &**work, MomentId::Hug(*id)).await?;
             let hug = hug.ok_or(PostError::HugMissing)?;
-            if hug.is_anonymous && hug.owner == author {
+            if hug.hidden == Some(author) {
                 return Err(PostError::Anonymous);
             }
             Shared::Hug(*id)

@@ -57,7 +57,8 @@ pub(crate) async fn forget(
     store::delete_all(connection, target).await
 }
 
-/// The reactions to each of `targets`, without those of people whom the viewer can't see. Whoever asks has made sure that the
+/// The reactions to each of `targets`; to posts, requests and group hugs without those of people whom the viewer can't see.
+/// Whoever asks has made sure that the
 /// viewer may see the targets.
 pub(crate) async fn tallies(ctx: &Ctx, targets: &[Target]) -> Result<HashMap<Target, Tally>, StoreError> {
     store::tallies(ctx.db.reader(), targets, viewer(ctx)).await

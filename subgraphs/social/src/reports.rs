@@ -15,7 +15,7 @@ use service::Ctx;
 
 pub(crate) use self::{
     error::{ModerationError, ReportError},
-    model::{Ground, NewReport, Position, Reason, Report, ReportTarget, Resolution, State},
+    model::{Ground, NewReport, Position, Reason, Report, ReportTarget, Resolution, State, Subject},
 };
 use crate::{
     audit::{self, Action, AuditEntry},
@@ -46,12 +46,12 @@ pub(crate) async fn moderator(ctx: &Ctx) -> Result<UserId, ModerationError> {
 pub(crate) async fn create(ctx: &Ctx, new: NewReport) -> Result<ReportId, ReportError> {
     let reporter = ctx.viewer()?.user_id;
     let subject = find_subject(ctx, reporter, new.target).await?;
-    if subject == reporter {
+    if subject.person == reporter {
         return Err(ReportError::Oneself);
     }
     let work = ctx.begin().await?;
     erasure::require_viewer(&work, reporter).await?;
-    if erasure::any_gone(&work, &[subject]).await? {
+    if erasure::any_gone(&work, &[subject.person]).await? {
         return Err(ReportError::Missing(new.target));
     }
     let now = ctx.now();
@@ -76,7 +76,7 @@ pub(crate) async fn create(ctx: &Ctx, new: NewReport) -> Result<ReportId, Report
 async fn insert(
     work: &Work,
     reporter: UserId,
-    subject: UserId,
+    subject: Subject,
     new: NewReport,
     at: DateTime<Utc>,
 ) -> Result<ReportId, StoreError> {
@@ -96,31 +96,37 @@ async fn insert(
 }
 
 /// Whose the target is, if the reporter may know of it. Whoever blocks somebody can still report them.
-async fn find_subject(ctx: &Ctx, reporter: UserId, target: ReportTarget) -> Result<UserId, ReportError> {
+async fn find_subject(ctx: &Ctx, reporter: UserId, target: ReportTarget) -> Result<Subject, ReportError> {
     let missing = || ReportError::Missing(target);
     let subject = match target {
-        ReportTarget::User(user) => people::is_registered(ctx, user).await?.then_some(user),
-        ReportTarget::Post(id) => posts::reportable(ctx, id).await?.map(|post| post.author),
+        ReportTarget::User(user) => people::is_registered(ctx, user).await?.then_some(Subject::known(user)),
+        ReportTarget::Post(id) => posts::reportable(ctx, id).await?.map(|post| Subject::known(post.author)),
         ReportTarget::Moment(id) => {
             up_to_date(ctx, moments::GROUP).await?;
-            moments::reportable(ctx, id).await?.map(|moment| moment.owner)
+            let moment = moments::reportable(ctx, id).await?;
+            moment.map(|moment| Subject {
+                person: moment.owner,
+                is_hidden: moment.hidden == Some(moment.owner),
+            })
         }
     };
     let subject = subject.ok_or_else(missing)?;
-    if relationships::blocks(ctx.db.reader(), subject, reporter).await? {
+    // Who is hidden must not be told by the refusal that hangs on them.
+    if !subject.is_hidden && relationships::blocks(ctx.db.reader(), subject.person, reporter).await? {
         return Err(missing());
     }
     Ok(subject)
 }
 
-/// A page of the reports in this state, for moderators: those that wait longest come first.
+/// A page of the reports in this state, for moderators: those that wait longest come first. Reports of the moderator themselves
+/// are for the others: nobody learns who reported them.
 pub(crate) async fn list(
     ctx: &Ctx,
     state: State,
     page: &PageRequest<Position>,
 ) -> Result<Slice<Report>, ModerationError> {
-    moderator(ctx).await?;
-    Ok(store::page(ctx.db.reader(), state, page).await?)
+    let moderator = moderator(ctx).await?;
+    Ok(store::page(ctx.db.reader(), state, moderator, page).await?)
 }
 
 /// Decides upon a report, and writes down who did and why.
@@ -137,7 +143,7 @@ pub(crate) async fn resolve(
     if report.state != State::Open {
         return Err(ModerationError::Resolved);
     }
-    if report.subject == moderator {
+    if report.subject.person == moderator {
         return Err(ModerationError::Oneself);
     }
     let action = match (resolution, report.target) {

@@ -34,8 +34,8 @@ pub(crate) struct AuditEntry {
     action: AuditAction,
     /// The id of what it is about.
     target_id: ID,
-    /// Whose that is.
-    subject: User,
+    /// Whose that is; null for a hug that was sent without a name (`discloseHugSender`).
+    subject: Option<User>,
     /// The report that it answers.
     report_id: ID,
     /// Why.
@@ -51,7 +51,7 @@ impl From<super::AuditEntry> for AuditEntry {
             moderator: User(entry.moderator),
             action: entry.action.into(),
             target_id: entry.target.to_string().into(),
-            subject: User(entry.subject),
+            subject: entry.subject.shown().map(User),
             report_id: entry.report.to_string().into(),
             reason: entry.reason,
             at: entry.at,

@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, Select};
 use super::{Action, AuditEntry, Position};
 use crate::{
     entities::audit_entry::{ActiveModel, Column, Entity, Model},
-    reports::store::{parts, target_of},
+    reports::store::{parts, subject_of, target_of},
     store::{Connection, Named as _, StoreError},
 };
 
@@ -20,7 +20,8 @@ pub(super) async fn insert(connection: &impl Connection, entry: &AuditEntry) -> 
         action: Set(entry.action.name().to_owned()),
         target_kind: Set(kind.to_owned()),
         target_id: Set(target),
-        subject_id: Set(entry.subject),
+        subject_id: Set(entry.subject.person),
+        is_subject_hidden: Set(entry.subject.is_hidden),
         report_id: Set(entry.report),
         reason: Set(entry.reason.clone()),
         acted_at: Set(entry.at),
@@ -61,12 +62,13 @@ async fn read(
 }
 
 fn from_row(row: Model) -> Result<AuditEntry, StoreError> {
+    let target = target_of(&row.target_kind, row.target_id)?;
     Ok(AuditEntry {
         id: row.id,
         moderator: row.moderator_id,
         action: Action::of_name(&row.action)?,
-        target: target_of(&row.target_kind, row.target_id)?,
-        subject: row.subject_id,
+        target,
+        subject: subject_of(target, row.subject_id, row.is_subject_hidden),
         report: row.report_id,
         reason: row.reason,
         at: row.acted_at,

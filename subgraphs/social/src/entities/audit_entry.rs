@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) target_kind: String,
     pub(crate) target_id: Uuid,
     pub(crate) subject_id: UserId,
+    /// Of a hug: whether nobody is to know who sent it.
+    pub(crate) is_subject_hidden: bool,
     pub(crate) report_id: ReportId,
     pub(crate) reason: String,
     pub(crate) acted_at: DateTimeUtc,

@@ -13,8 +13,8 @@ pub(crate) struct Model {
     pub(crate) owner_id: UserId,
     /// The rank of who may see it besides those who take part.
     pub(crate) audience: i16,
-    /// Nobody but the owner is to know who that is.
-    pub(crate) is_anonymous: bool,
+    /// Of a hug without a name, the one of its two whom nobody else is to know.
+    pub(crate) hidden_id: Option<UserId>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) target_id: Uuid,
     /// Whose it is that is reported.
     pub(crate) subject_id: UserId,
+    /// Of a hug: whether nobody is to know who sent it.
+    pub(crate) is_subject_hidden: bool,
     pub(crate) reason: String,
     pub(crate) text: Option<String>,
     pub(crate) state: String,

@@ -52,8 +52,7 @@ impl FollowRequestQuery {
     async fn follow_requests(
         &self,
         gql: &Context<'_>,
-        #[graphql(desc = "Which of them.", default_with = "FollowRequestDirection::Incoming")]
-        direction: FollowRequestDirection,
+        #[graphql(desc = "Which of them, `INCOMING` by default.")] direction: Option<FollowRequestDirection>,
         #[graphql(desc = "At most so many from the start: 0 to 100, 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end: 0 to 100; not together with `first`.")] last: Option<
@@ -62,7 +61,8 @@ impl FollowRequestQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Option<Connection<FollowRequest>>> {
         let page = page_request(first, after, last, before)?;
-        let found = super::list(gql.data::<Ctx>()?, direction.into(), &page).await;
+        let direction = direction.unwrap_or(FollowRequestDirection::Incoming).into();
+        let found = super::list(gql.data::<Ctx>()?, direction, &page).await;
         let found = found.map_err(ReadError::into_failure)?;
         let position = |request: &super::FollowRequest| Position(request.id);
         Ok(Some(connection(found, position, FollowRequest::from)))

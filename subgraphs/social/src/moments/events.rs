@@ -5,6 +5,7 @@ use events::{
     Envelope,
     hugs::{GroupHugAudience, GroupHugChanged, HugCancelled, HugRequestAudience, HugRequestPosted, HugSent},
 };
+use ids::UserId;
 use outbox::{ConsumerError, EventHandler, Work};
 
 use super::{Moment, MomentId, store};
@@ -20,7 +21,7 @@ impl EventHandler for Moments {
             let moment = Moment {
                 id: MomentId::Hug(sent.hug_id),
                 owner: sent.sender_id,
-                is_anonymous: sent.anonymous,
+                hidden: hidden(&sent),
                 people: vec![sent.sender_id, sent.recipient_id],
             };
             store::put(&**work, &moment, Visibility::Private).await?;
@@ -34,7 +35,7 @@ impl EventHandler for Moments {
             let mut people = posted.target_ids;
             people.push(posted.requester_id);
             let (id, owner) = (MomentId::Request(posted.request_id), posted.requester_id);
-            let moment = Moment { id, owner, is_anonymous: false, people };
+            let moment = Moment { id, owner, hidden: None, people };
             let audience = match posted.audience {
                 HugRequestAudience::Public => Visibility::Public,
                 HugRequestAudience::Followers => Visibility::Followers,
@@ -46,7 +47,7 @@ impl EventHandler for Moments {
             let mut people = changed.participant_ids;
             people.push(changed.host_id);
             let (id, owner) = (MomentId::Group(changed.group_hug_id), changed.host_id);
-            let moment = Moment { id, owner, is_anonymous: false, people };
+            let moment = Moment { id, owner, hidden: None, people };
             let audience = match changed.audience {
                 GroupHugAudience::Public => Visibility::Public,
                 GroupHugAudience::Followers => Visibility::Followers,
@@ -56,4 +57,11 @@ impl EventHandler for Moments {
         }
         Ok(())
     }
+}
+
+/// The one of the two whom the other isn't to know. A hug that returns another is never sent without a name: there it is
+/// whoever sent that other one.
+fn hidden(sent: &HugSent) -> Option<UserId> {
+    let hidden = if sent.returns.is_some() { sent.recipient_id } else { sent.sender_id };
+    sent.anonymous.then_some(hidden)
 }

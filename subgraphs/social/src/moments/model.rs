@@ -37,7 +37,15 @@ pub(crate) struct Moment {
     pub(crate) id: MomentId,
     /// Who sent, asked or hosts.
     pub(crate) owner: UserId,
-    /// Nobody but the owner is to know who that is.
-    pub(crate) is_anonymous: bool,
+    /// Of a hug without a name, the one of its two whom nobody else is to know: who sent it, or got it back for one sent so.
+    pub(crate) hidden: Option<UserId>,
     pub(crate) people: Vec<UserId>,
+}
+
+impl Moment {
+    /// Whether `viewer` isn't to know one of its people. What then depended on a block between the two would tell: by
+    /// blocking one suspect after the other.
+    pub(crate) fn hides_somebody_from(&self, viewer: Option<UserId>) -> bool {
+        self.hidden.is_some_and(|hidden| Some(hidden) != viewer)
+    }
 }

@@ -33,10 +33,10 @@ pub(super) async fn put(
         kind: Set(kind.to_owned()),
         owner_id: Set(moment.owner),
         audience: Set(audience.rank()),
-        is_anonymous: Set(moment.is_anonymous),
+        hidden_id: Set(moment.hidden),
     };
     let known = OnConflict::column(moment::Column::Id)
-        .update_columns([moment::Column::OwnerId, moment::Column::Audience, moment::Column::IsAnonymous])
+        .update_columns([moment::Column::OwnerId, moment::Column::Audience, moment::Column::HiddenId])
         .to_owned();
     moment::Entity::insert(row).on_conflict(known).exec_without_returning(connection).await?;
     person::Entity::delete_many().filter(person::Column::MomentId.eq(id)).exec(connection).await?;
@@ -77,12 +77,15 @@ pub(super) async fn visible(
         .add(Expr::exists(people_where(person::Column::UserId.eq(viewer).into())))
         .add(moment::Column::Audience.eq(Visibility::Public.rank()))
         .add(for_followers);
-    // A hug is between its two people, and so gone for both when they are a blocked pair.
+    // A hug is between its two people, and so gone for both when they are a blocked pair; but not for who isn't to know
+    // whether they are one.
     let hidden = not_blocked(&person::Column::UserId.into_expr(), Some(viewer)).not();
     let across_a_block =
         moment::Column::Kind.eq(HUG).and(Expr::exists(people_where(Condition::all().add(hidden))));
-    let seen = Condition::all().add(allowed).add(not_blocked(&owner, Some(viewer))).add(across_a_block.not());
-    load(connection, ids, seen).await
+    let unblocked = Condition::all().add(not_blocked(&owner, Some(viewer))).add(across_a_block.not());
+    let hides_somebody = moment::Column::HiddenId.ne(viewer);
+    let shown = Condition::any().add(hides_somebody).add(unblocked);
+    load(connection, ids, Condition::all().add(allowed).add(shown)).await
 }
 
 /// The people of a row's moment of whom `condition` holds.
@@ -120,7 +123,7 @@ async fn load(
             Ok(Moment {
                 id: id_of(&row)?,
                 owner: row.owner_id,
-                is_anonymous: row.is_anonymous,
+                hidden: row.hidden_id,
                 people: by_moment.remove(&row.id).unwrap_or_default(),
             })
         })

@@ -22,8 +22,8 @@ pub(crate) enum PostError {
     StreakMissing,
     #[error("the author has no such badge")]
     BadgeMissing,
-    /// Its recipient would learn who sent it.
-    #[error("an anonymous hug isn't shared by who sent it")]
+    /// The other one would learn who the author is.
+    #[error("an anonymous hug, or one that returns it, isn't shared by who sent the anonymous one")]
     Anonymous,
     #[error("a post is not shown to more people than what it shares")]
     TooWide,

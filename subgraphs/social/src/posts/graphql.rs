@@ -104,7 +104,7 @@ impl Refusal for PostError {
             Self::BadgeMissing => refusal("BADGE_NOT_FOUND", "You have no such badge.", "badge"),
             Self::Anonymous => refusal(
                 "HUG_ANONYMOUS",
-                "You sent this hug without your name: sharing it would tell who you are.",
+                "You hugged without your name: sharing this would tell who you are.",
                 "hugId",
             ),
             Self::TooWide => {

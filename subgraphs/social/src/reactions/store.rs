@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use ids::{GroupHugId, HugId, HugRequestId, PostId, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::Uuid,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, entity::prelude::Uuid,
     sea_query::OnConflict,
 };
 
@@ -56,9 +56,16 @@ pub(super) async fn tallies(
     viewer: Option<UserId>,
 ) -> Result<HashMap<Target, Tally>, StoreError> {
     let keys: HashMap<Uuid, Target> = targets.iter().map(|target| (key(*target), *target)).collect();
+    // A hug's are of its two people: who sees it sees both, and mustn't learn from a block that it parts them.
+    let hugs = targets.iter().filter(|target| matches!(target, Target::Moment(MomentId::Hug(_))));
+    let hugs: Vec<Uuid> = hugs.map(|target| key(*target)).collect();
+    let mut counted = Condition::any().add(not_blocked(&Column::UserId.into_expr(), viewer));
+    if !hugs.is_empty() {
+        counted = counted.add(Column::TargetId.is_in(hugs));
+    }
     let of_targets = || Entity::find().filter(Column::TargetId.is_in(keys.keys().copied()));
     let counts: Vec<(Uuid, String, i64)> = of_targets()
-        .filter(not_blocked(&Column::UserId.into_expr(), viewer))
+        .filter(counted)
         .select_only()
         .column(Column::TargetId)
         .column(Column::Kind)

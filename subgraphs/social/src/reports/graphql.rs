@@ -21,12 +21,12 @@ pub(crate) struct ReportQuery;
 
 #[Object]
 impl ReportQuery {
-    /// For moderators: what was reported, those that wait longest first.
+    /// For moderators: what was reported, those that wait longest first; without reports of the viewer.
     #[graphql(directive = graphql::requires_scopes::apply(graphql::scope(SCOPE)))]
     async fn reports(
         &self,
         gql: &Context<'_>,
-        #[graphql(desc = "Where they stand.", default_with = "ReportState::Open")] state: ReportState,
+        #[graphql(desc = "Where they stand, `OPEN` by default.")] state: Option<ReportState>,
         #[graphql(desc = "At most so many from the start: 0 to 100, 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end: 0 to 100; not together with `first`.")] last: Option<
@@ -35,7 +35,7 @@ impl ReportQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Option<Connection<Report>>> {
         let page = page_request(first, after, last, before)?;
-        let found = super::list(gql.data::<Ctx>()?, state.into(), &page).await;
+        let found = super::list(gql.data::<Ctx>()?, state.unwrap_or(ReportState::Open).into(), &page).await;
         let found = found.map_err(ModerationError::into_failure)?;
         Ok(Some(connection(found, |report: &super::Report| Position(report.id), Report)))
     }

@@ -127,13 +127,32 @@ pub(crate) struct NewReport {
     pub(crate) idempotency_key: Option<String>,
 }
 
+/// Whose something is that is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub(crate) person: UserId,
+    /// Whether moderators aren't to know who that is: of a hug without a name `hugs` tells them, and keeps record of it.
+    pub(crate) is_hidden: bool,
+}
+
+impl Subject {
+    pub(crate) fn known(person: UserId) -> Self {
+        Self { person, is_hidden: false }
+    }
+
+    /// The person, unless nobody is to know.
+    pub(crate) fn shown(self) -> Option<UserId> {
+        (!self.is_hidden).then_some(self.person)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Report {
     pub(crate) id: ReportId,
     pub(crate) reporter: UserId,
     pub(crate) target: ReportTarget,
     /// Whose it is.
-    pub(crate) subject: UserId,
+    pub(crate) subject: Subject,
     pub(crate) reason: Ground,
     pub(crate) text: Option<String>,
     pub(crate) state: State,

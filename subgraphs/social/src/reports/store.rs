@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::model::{Ground, Position, Report, ReportTarget, State};
+use super::model::{Ground, Position, Report, ReportTarget, State, Subject};
 use crate::{
     entities::report::{ActiveModel, Column, Entity, Model},
     moments::MomentId,
@@ -23,7 +23,8 @@ pub(super) async fn insert(connection: &impl Connection, report: &Report) -> Res
         reporter_id: Set(report.reporter),
         target_kind: Set(kind.to_owned()),
         target_id: Set(id),
-        subject_id: Set(report.subject),
+        subject_id: Set(report.subject.person),
+        is_subject_hidden: Set(report.subject.is_hidden),
         reason: Set(report.reason.name().to_owned()),
         text: Set(report.text.clone()),
         state: Set(report.state.name().to_owned()),
@@ -67,12 +68,15 @@ pub(super) async fn resolve(
     Ok(())
 }
 
+/// Of the reports in this state, without those of `moderator`.
 pub(super) async fn page(
     connection: &impl Connection,
     state: State,
+    moderator: UserId,
     page: &PageRequest<Position>,
 ) -> Result<Slice<Report>, StoreError> {
-    let select = Entity::find().filter(Column::State.eq(state.name()));
+    let select =
+        Entity::find().filter(Column::State.eq(state.name())).filter(Column::SubjectId.ne(moderator));
     let select = keyset::page(select, page, Shown::OldestFirst, &[Column::Id], |position: &Position| {
         vec![position.0.into()]
     });
@@ -104,12 +108,19 @@ pub(crate) fn target_of(kind: &str, id: Uuid) -> Result<ReportTarget, StoreError
     })
 }
 
+/// Whose the target is, as it is stored. Only who sent a hug is ever hidden.
+pub(crate) fn subject_of(target: ReportTarget, person: UserId, is_hidden: bool) -> Subject {
+    let is_hug = matches!(target, ReportTarget::Moment(MomentId::Hug(_)));
+    Subject { person, is_hidden: is_hidden && is_hug }
+}
+
 fn from_row(row: Model) -> Result<Report, StoreError> {
+    let target = target_of(&row.target_kind, row.target_id)?;
     Ok(Report {
         id: row.id,
         reporter: row.reporter_id,
-        target: target_of(&row.target_kind, row.target_id)?,
-        subject: row.subject_id,
+        target,
+        subject: subject_of(target, row.subject_id, row.is_subject_hidden),
         reason: Ground::of_name(&row.reason)?,
         text: row.text,
         state: State::of_name(&row.state)?,

@@ -22,6 +22,9 @@ impl From<super::Suggestion> for Suggestion {
     }
 }
 
+/// How many are suggested unless a client says otherwise.
+const USUAL: i32 = 10;
+
 #[derive(Debug, Default)]
 pub(crate) struct SuggestionQuery;
 
@@ -33,9 +36,9 @@ impl SuggestionQuery {
     async fn suggestions(
         &self,
         gql: &Context<'_>,
-        #[graphql(desc = "At most so many: 0 to 50.", default = 10)] first: i32,
+        #[graphql(desc = "At most so many: 0 to 50, 10 by default.")] first: Option<i32>,
     ) -> Result<Option<Vec<Suggestion>>> {
-        let limit = u32::try_from(first).ok().filter(|limit| *limit <= MAX_SUGGESTIONS);
+        let limit = u32::try_from(first.unwrap_or(USUAL)).ok().filter(|limit| *limit <= MAX_SUGGESTIONS);
         let too_many = || Failure::BadUserInput.error(format!("`first` must be from 0 to {MAX_SUGGESTIONS}"));
         let found = super::list(gql.data::<Ctx>()?, limit.ok_or_else(too_many)?).await;
         let found =

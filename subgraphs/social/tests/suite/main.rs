@@ -1,14 +1,17 @@
 //! What people can do to each other, asked as the gateway would ask.
 
+mod anonymous;
 mod behind;
 mod blocking;
 mod consent;
 mod erasing;
+mod failing;
 mod feeds;
 mod following;
 mod lists;
 mod moderating;
 mod muting;
+mod omitted;
 mod people;
 mod posts;
 mod privacy;

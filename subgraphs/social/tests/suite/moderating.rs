@@ -19,28 +19,28 @@ const REPORTS: &str = "query R($s: ReportState!) { reports(state: $s) { edges { 
     id reporter { id } targetId subject { id } post { id text } reason text state resolvedAt } } } }";
 const RESOLVE: &str = "mutation R($i: ResolveReportInput!) { resolveReport(input: $i) {
     report { id state } errors { code path } } }";
-const LOG: &str =
+pub(crate) const LOG: &str =
     "{ auditLog { edges { node { moderator { id } action targetId subject { id } reportId reason at } } } }";
 const NOTICES: &str = "{ moderationNotices { edges { node { action targetId reason } } } }";
 
-async fn report(app: &TestApp, reporter: UserId, target: &str) -> Value {
+pub(crate) async fn report(app: &TestApp, reporter: UserId, target: &str) -> Value {
     let input = json!({ "i": { "targetId": target, "reason": "HARASSMENT", "text": "look at this" } });
     app.as_user(reporter).data(REPORT, input).await["report"].take()
 }
 
-async fn reported(app: &TestApp, reporter: UserId, target: &str) -> Value {
+pub(crate) async fn reported(app: &TestApp, reporter: UserId, target: &str) -> Value {
     let mut payload = report(app, reporter, target).await;
     assert_eq!(payload["errors"], json!([]), "the report was refused");
     payload["reportId"].take()
 }
 
-async fn open(client: &Client, state: &str) -> Vec<Value> {
+pub(crate) async fn open(client: &Client, state: &str) -> Vec<Value> {
     let answer = client.data(REPORTS, json!({ "s": state })).await;
     let edges = answer["reports"]["edges"].as_array().expect("edges");
     edges.iter().map(|edge| edge["node"].clone()).collect()
 }
 
-async fn resolve(client: &Client, report: &Value, resolution: &str) -> Value {
+pub(crate) async fn resolve(client: &Client, report: &Value, resolution: &str) -> Value {
     let input = json!({ "i": { "reportId": report, "resolution": resolution, "reason": " it hurts " } });
     client.data(RESOLVE, input).await["resolveReport"].take()
 }

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-const SHARED: &str = "shared { __typename ... on SharedMood { mood { id } }
+pub(crate) const SHARED: &str = "shared { __typename ... on SharedMood { mood { id } }
     ... on SharedHug { hug { id } sent with { id } } ... on SharedStreak { kind days } ... on SharedBadge { badge } }";
 
 #[tokio::test]

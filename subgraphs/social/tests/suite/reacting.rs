@@ -13,7 +13,7 @@ use crate::{
 
 const REACTIONS: &str = "reactions { kind count } viewerReaction";
 
-async fn react(client: &Client, target: &str, kind: &str) -> Value {
+pub(crate) async fn react(client: &Client, target: &str, kind: &str) -> Value {
     let mutation = format!(
         "mutation R($i: AddReactionInput!) {{ addReaction(input: $i) {{
             post {{ {REACTIONS} }} moment {{ id {REACTIONS} }} errors {{ code path }} }} }}"
@@ -30,7 +30,7 @@ async fn unreact(client: &Client, target: &str) -> Value {
 }
 
 /// A moment as the gateway asks for it.
-async fn moment(client: &Client, id: &str) -> Value {
+pub(crate) async fn moment(client: &Client, id: &str) -> Value {
     let query = format!(
         "query M($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on HugMoment {{ {REACTIONS} }} }} }}"
     );
@@ -84,7 +84,7 @@ async fn nobody_reacts_to_what_they_dont_see_and_reactions_across_a_block_arent_
 async fn the_two_of_a_hug_react_to_it_and_nobody_else_sees_that() {
     let app = TestApp::start::<Social>().await;
     let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
-    let id = hug(&app, ada, bo, true).await;
+    let id = hug(&app, ada, bo, false).await;
     let name = id.to_string();
     let payload = react(&app.as_user(bo), &name, "CELEBRATE").await;
     let seen = json!([{ "kind": "CELEBRATE", "count": 1 }]);

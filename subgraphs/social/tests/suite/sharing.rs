@@ -39,6 +39,26 @@ pub(crate) async fn delete_mood(app: &TestApp, mood_id: MoodId, owner: UserId) {
 
 /// A hug that `sender` sends.
 pub(crate) async fn hug(app: &TestApp, sender: UserId, recipient: UserId, anonymous: bool) -> HugId {
+    send(app, sender, recipient, anonymous, None).await
+}
+
+/// A hug that `sender` sends back for one whose sender they don't know, who is `recipient`.
+pub(crate) async fn return_unknown(
+    app: &TestApp,
+    sender: UserId,
+    recipient: UserId,
+    returned: HugId,
+) -> HugId {
+    send(app, sender, recipient, true, Some(returned)).await
+}
+
+async fn send(
+    app: &TestApp,
+    sender: UserId,
+    recipient: UserId,
+    anonymous: bool,
+    returns: Option<HugId>,
+) -> HugId {
     let now = app.foundation.clock.now();
     let sent = HugSent {
         hug_id: HugId::at(now),
@@ -46,7 +66,7 @@ pub(crate) async fn hug(app: &TestApp, sender: UserId, recipient: UserId, anonym
         sender_id: sender,
         recipient_id: recipient,
         request_id: None,
-        returns: None,
+        returns,
         anonymous,
         quietly: false,
         sent_at: now,

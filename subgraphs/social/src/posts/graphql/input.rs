@@ -73,7 +73,7 @@ impl From<StreakKind> for SharedStreakKind {
 pub(crate) struct CreatePostInput {
     /// A mood of the viewer's own.
     mood_id: Option<ID>,
-    /// A hug that the viewer sent, under their name, or received.
+    /// A hug that the viewer sent, under their name, or received; not one that came back for one without their name.
     hug_id: Option<ID>,
     /// A streak of the viewer's, as long as it is now.
     streak: Option<SharedStreakKind>,

@@ -45,9 +45,9 @@ impl Report {
         self.0.target.to_string().into()
     }
 
-    /// Whose it is.
-    async fn subject(&self) -> User {
-        User(self.0.subject)
+    /// Whose it is; null for a hug that was sent without a name (`discloseHugSender`).
+    async fn subject(&self) -> Option<User> {
+        self.0.subject.shown().map(User)
     }
 
     /// The post that is reported, whoever may see it; null when it is gone, and when it is no post.
