@@ -27,7 +27,7 @@ const STEPS: [Step; 9] = [
     ("licences", |shell| Licences {}.run(shell)),
     ("references", Golden::check_where_possible),
     ("build", |shell| Test::default().build(shell).map(|_| ())),
-    ("schema", |shell| Compose::check_built(shell, &Test::default().build(shell)?.binaries)),
+    ("schema", |shell| Compose::check_built(shell, Test::default().build(shell)?.binaries)),
     ("events", |shell| EventsSince::default().run(shell)),
     ("test", |shell| Test::default().run(shell)),
 ];

@@ -38,6 +38,9 @@ pub(crate) struct Compose {
     /// Write nothing; fail when a committed file differs from what the code gives
     #[arg(long, conflicts_with = "config")]
     check: bool,
+    /// Take the program `standalone` from this folder, as it was built last, instead of building it
+    #[arg(long, value_name = "FOLDER", conflicts_with = "config")]
+    binaries: Option<PathBuf>,
     /// Compose this supergraph.yaml (rover's format) and leave our own schema alone
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -55,16 +58,19 @@ struct Composed {
 
 impl Compose {
     /// `compose --check`, of what the binary `standalone` of the folder `binaries` gives.
-    pub(crate) fn check_built(shell: &Shell, binaries: &Path) -> anyhow::Result<()> {
-        let standalone = binaries.join("standalone");
-        compose_ours(cmd!(shell, "{standalone}"), true)
+    pub(crate) fn check_built(shell: &Shell, binaries: PathBuf) -> anyhow::Result<()> {
+        Self { check: true, binaries: Some(binaries), config: None, out: None }.run(shell)
     }
 
     pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
-        match &self.config {
-            Some(config) => compose_other(config, self.out.as_deref()),
-            None => compose_ours(cmd!(shell, "cargo run --quiet -p standalone --"), self.check),
+        if let Some(config) = &self.config {
+            return compose_other(config, self.out.as_deref());
         }
+        let standalone = match &self.binaries {
+            Some(folder) => shell.cmd(folder.join("standalone")),
+            None => cmd!(shell, "cargo run --quiet -p standalone --"),
+        };
+        compose_ours(standalone, self.check)
     }
 }
 
