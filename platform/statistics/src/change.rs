@@ -95,13 +95,14 @@ impl Noise {
         }
         let (one, two) = (mean_square(&over_one), mean_square(&over_two));
         let n = count(over_one.len());
-        let autocorrelation = if one > 0.0 { unbiased(two / one - 1.0, n) } else { 0.0 };
+        let autocorrelation = if one > 0.0 { with_margin(two / one - 1.0, n) } else { 0.0 };
         Self { variance: one / 2.0 / (1.0 - autocorrelation), autocorrelation }
     }
 }
 
-/// An autocorrelation of n pairs is too small by (1 + 4ρ)/n (Marriott & Pope 1954); clipped to 0 to 0.95.
-fn unbiased(autocorrelation: f64, n: f64) -> f64 {
+/// Raised by (1 + 4ρ)/n, by which an autocorrelation about an estimated mean is too small (Marriott & Pope 1954), as a margin for
+/// short series; clipped to 0 to 0.95.
+fn with_margin(autocorrelation: f64, n: f64) -> f64 {
     ((n * autocorrelation + 1.0) / (n - 4.0)).clamp(0.0, 0.95)
 }
 
