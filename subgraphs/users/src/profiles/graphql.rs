@@ -25,6 +25,9 @@ use crate::{
     usernames::Username,
 };
 
+/// The width and height of a picture when nothing is said, in pixels.
+const USUAL_SIZE: i32 = 128;
+
 /// Loads what a request asks for many times over, on behalf of its caller.
 pub(crate) struct Batch(pub(crate) Ctx);
 
@@ -104,13 +107,13 @@ impl User {
         &self,
         gql: &Context<'_>,
         #[graphql(
-            default = 128,
-            desc = "How many pixels wide and high it is to be shown; what is given is that large or the next larger size, 512 at most."
+            desc = "How many pixels wide and high it is to be shown; what is given is that large or the next larger size, 512 at \
+                          most. For 128, when nothing is said."
         )]
-        size: i32,
+        size: Option<i32>,
     ) -> Result<Option<Avatar>> {
         let pictures = gql.data::<Ctx>()?.pictures();
-        Ok(self.avatar_id.map(|id| Avatar::of(pictures, id, size)))
+        Ok(self.avatar_id.map(|id| Avatar::of(pictures, id, size.unwrap_or(USUAL_SIZE))))
     }
 
     /// The badges that the person has, the first one first.

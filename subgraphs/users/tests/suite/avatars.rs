@@ -91,6 +91,11 @@ async fn a_picture_is_served_in_the_size_that_is_wanted_and_never_changes() {
         let url = avatar["url"].as_str().expect("an address");
         assert_eq!(get(&app, url).await.status(), 200, "{url}");
     }
+    let unsaid = "query($size: Int, $people: [_Any!]!) {
+        _entities(representations: $people) { ... on User { avatar(size: $size) { width } } }
+    }";
+    let people = json!({ "people": [{ "__typename": "User", "id": ada }] });
+    assert_eq!(app.anonymous().data(unsaid, people).await["_entities"][0]["avatar"], json!({ "width": 128 }));
     app.finish().await;
 }
 
