@@ -5,15 +5,16 @@
 use serde_json::{Value, json};
 
 use crate::{
-    client::{LOG_MOOD, PASSWORD, until},
+    client::{LOG_MOOD, PASSWORD, REGISTER},
     journeys,
-    world::{Shape, World},
+    world::World,
 };
 
 journeys!(
     moods_learn_when_their_owner_was_hugged_by_the_requirement_of_the_field,
     what_services_alone_need_of_each_other_is_no_clients_to_ask_for,
     what_two_services_share_is_one_type_to_clients,
+    who_registers_is_named_before_anybody_else_knows_them,
 );
 
 async fn moods_learn_when_their_owner_was_hugged_by_the_requirement_of_the_field(world: World) {
@@ -25,7 +26,8 @@ async fn moods_learn_when_their_owner_was_hugged_by_the_requirement_of_the_field
     log().await;
     bo.hug(&ada, "between two moods").await;
     log().await;
-    let effect = "query E { me { hugEffect { aroundHugs { ... on InsufficientData { have need } } caveat } } }";
+    let effect =
+        "query E { me { hugEffect { aroundHugs { ... on InsufficientData { have need } } caveat } } }";
     let found = ada.client.data(effect, Value::Null).await["me"]["hugEffect"].take();
     assert_eq!(found["aroundHugs"], json!({ "have": 1, "need": 10 }), "{found:#}");
     let of_ada = "query O($id: ID!) { user(id: $id) { username hugEffect { caveat } } }";
@@ -38,7 +40,10 @@ async fn what_services_alone_need_of_each_other_is_no_clients_to_ask_for(world: 
     let ada = world.client().register("ada").await;
     for field in ["timezone", "dayStartHour", "hugPolicy { anonymous }", "receivedHugInstants"] {
         let answer = ada.client.graphql(&format!("{{ me {{ {field} }} }}"), Value::Null).await;
-        assert!(answer["data"].is_null() && answer["errors"][0]["message"].is_string(), "{field}: {answer:#}");
+        assert!(
+            answer["data"].is_null() && answer["errors"][0]["message"].is_string(),
+            "{field}: {answer:#}"
+        );
     }
     let introspection = "query I { __type(name: \"User\") { fields { name } } }";
     let fields = ada.client.data(introspection, Value::Null).await["__type"]["fields"].to_string();
@@ -68,18 +73,13 @@ async fn what_two_services_share_is_one_type_to_clients(world: World) {
     world.finish().await;
 }
 
-#[tokio::test]
-async fn who_logs_in_is_named_though_users_is_down() {
-    let mut world = World::start(Shape::ManyProcesses).await;
-    let ada = world.client().register("ada").await;
-    world.processes().expect("many processes").kill("users").await;
-    let login = "mutation L($i: LoginInput!) { login(input: $i) { user { username displayName } errors { code } } }";
-    let input = json!({ "i": { "email": ada.email, "password": PASSWORD } });
-    let answer = world.client().graphql(login, input).await;
-    let expected = json!({ "user": { "username": "ada", "displayName": "Ada" }, "errors": [] });
-    assert_eq!(answer["data"]["login"], expected, "{answer:#}");
-    world.processes().expect("many processes").start_subgraph("users").await;
-    let named = until(&ada.client, "{ me { username } }", |answer| answer.get("errors").is_none()).await;
-    assert_eq!(named["data"]["me"]["username"], "ada");
+async fn who_registers_is_named_before_anybody_else_knows_them(world: World) {
+    // Their profile is made when `users` hears of them; what `auth` provides needs no profile.
+    let input = json!({
+        "email": "ada@example.org", "username": "ada", "displayName": "Ada", "password": PASSWORD,
+    });
+    let mut registered = world.client().data(REGISTER, json!({ "i": input })).await["register"].take();
+    registered["user"]["id"].take();
+    assert_eq!(registered["user"], json!({ "id": null, "username": "ada", "displayName": "Ada" }));
     world.finish().await;
 }

@@ -29,7 +29,8 @@ async fn create(host: &Person, capacity: i32) -> String {
 async fn act(person: &Person, mutation: &str, group: &str) -> Value {
     let query =
         format!("mutation M($g: ID!) {{ {mutation}(input: {{groupHugId: $g}}) {{ errors {{ code }} }} }}");
-    person.client.data(&query, json!({ "g": group })).await[mutation]["errors"][0]["code"].take()
+    let answer = person.client.data(&query, json!({ "g": group })).await;
+    answer[mutation]["errors"][0]["code"].clone()
 }
 
 async fn watch(person: &Person, group: &str, after: &Value) -> Socket {

@@ -9,7 +9,8 @@ use crate::{client::Person, journeys, world::World};
 const SEND: &str = "mutation S($i: SendHugInput!) { sendHug(input: $i) { hug { id isAnonymous sender { id } } errors { code } } }";
 const SEEN: &str = "query H($id: ID!) { hug(id: $id) { id isAnonymous status sender { id username } recipient { id } returns { id } } }";
 const RETURN: &str = "mutation R($i: ReturnHugInput!) { returnHug(input: $i) { hug { id recipient { id } returns { id } } errors { code } } }";
-const HISTORY: &str = "query L($d: HugDirection, $f: HugFilter) { hugs(direction: $d, filter: $f) { edges { node { id } } } }";
+const HISTORY: &str =
+    "query L($d: HugDirection, $f: HugFilter) { hugs(direction: $d, filter: $f) { edges { node { id } } } }";
 
 journeys!(
     who_sent_an_anonymous_hug_is_not_told_by_any_service,

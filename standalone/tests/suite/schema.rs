@@ -3,8 +3,9 @@
 /// The fields of `User`, each with its type, as clients see them.
 fn fields_of_user() -> Vec<(String, String)> {
     let schema = include_str!("../../../schema/api.graphql");
-    let (_, after) = schema.split_once("\ntype User {\n").expect("there is a User");
-    let (body, _) = after.split_once("\n}\n").expect("the type ends");
+    let (_, after) = schema.split_once("\ntype User ").expect("there is a User");
+    let (_, fields) = after.split_once("{\n").expect("the type begins");
+    let (body, _) = fields.split_once("\n}\n").expect("the type ends");
     let fields = body.lines().filter_map(|line| {
         let line = line.strip_prefix("  ").filter(|line| !line.starts_with([' ', '"']))?;
         let (name, kind) = line.rsplit_once(": ")?;
