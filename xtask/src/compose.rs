@@ -66,9 +66,10 @@ impl Compose {
         if let Some(config) = &self.config {
             return compose_other(config, self.out.as_deref());
         }
-        let standalone = match &self.binaries {
-            Some(folder) => shell.cmd(folder.join("standalone")),
-            None => cmd!(shell, "cargo run --quiet -p standalone --"),
+        let standalone = if let Some(folder) = &self.binaries {
+            shell.cmd(folder.join("standalone"))
+        } else {
+            cmd!(shell, "cargo run --quiet -p standalone --")
         };
         compose_ours(standalone, self.check)
     }
