@@ -20,7 +20,7 @@ pub(crate) use error::GroupHugError;
 pub(crate) use inviting::{invite, parse_invitees};
 pub(crate) use joining::{join, leave};
 pub(crate) use model::{GroupHug, GroupHugPosition, GroupHugState, Listed, Scope};
-pub(crate) use reading::{has_ended, invitees, page, participants, visible, visible_one};
+pub(crate) use reading::{has_ended, hidden, invitees, page, participants, visible, visible_one};
 pub(crate) use steering::{Step, steer};
 pub(crate) use store::count_completed;
 pub(crate) use timekeeping::keep_time;

@@ -84,13 +84,13 @@ impl GroupHug {
 
     /// Who steers it. Null for a participant who is in a blocked pair with them.
     async fn host(&self, gql: &Context<'_>) -> Result<Option<User>> {
-        let shown = self.0.ended_at.is_some() || self.people(gql).await?.contains(&self.0.host_id);
-        Ok(shown.then(|| User::new(self.0.host_id)))
+        Ok(self.shows_host(gql).await?.then(|| User::new(self.0.host_id)))
     }
 
-    /// What the host wrote, up to 500 characters.
-    pub(crate) async fn message(&self) -> Option<String> {
-        self.0.message.clone()
+    /// What the host wrote, up to 500 characters. Null for a participant who is in a blocked pair with them.
+    pub(crate) async fn message(&self, gql: &Context<'_>) -> Result<Option<String>> {
+        let shown = self.0.message.is_some() && self.shows_host(gql).await?;
+        Ok(self.0.message.clone().filter(|_| shown))
     }
 
     /// The kind of hug.
@@ -171,6 +171,13 @@ impl GroupHug {
 }
 
 impl GroupHug {
+    /// Whether the viewer isn't in a blocked pair with the host, whether or not the host still takes part.
+    async fn shows_host(&self, gql: &Context<'_>) -> Result<bool> {
+        let people = gql.data::<DataLoader<Batch>>()?;
+        let shown = people.load_one(Host(self.0.host_id)).await.map_err(Failure::internal)?;
+        Ok(shown.is_some())
+    }
+
     async fn people(&self, gql: &Context<'_>) -> Result<Vec<UserId>> {
         let people = gql.data::<DataLoader<Batch>>()?;
         let found = people.load_one(ParticipantsOf(self.0.id)).await.map_err(Failure::internal)?;
@@ -353,6 +360,21 @@ impl Loader<GroupHugId> for Batch {
     async fn load(&self, ids: &[GroupHugId]) -> Result<HashMap<GroupHugId, super::GroupHug>, BatchError> {
         let found = super::visible(&self.0, ids).await?;
         Ok(found.into_iter().map(|group| (group.id, group)).collect())
+    }
+}
+
+/// Whoever hosts a group hug that is shown, if the viewer isn't in a blocked pair with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Host(UserId);
+
+impl Loader<Host> for Batch {
+    type Value = ();
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[Host]) -> Result<HashMap<Host, ()>, BatchError> {
+        let hosts: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let hidden = super::hidden(&self.0, &hosts).await?;
+        Ok(keys.iter().filter(|key| !hidden.contains(&key.0)).map(|key| (*key, ())).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading group hugs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ids::{GroupHugId, UserId};
 use pagination::{PageRequest, Slice};
@@ -38,6 +38,15 @@ pub(crate) async fn page(
     ctx.settle().await;
     let rows = store::page(ctx.db.reader(), viewer, listed, ctx.now(), &page).await?;
     Ok(Slice::from_rows(rows, &page))
+}
+
+/// Those of `people` who are in a blocked pair with the viewer; all of them for whoever isn't logged in.
+pub(crate) async fn hidden(ctx: &Ctx, people: &[UserId]) -> Result<HashSet<UserId>, StoreError> {
+    let Ok(viewer) = ctx.viewer() else {
+        return Ok(people.iter().copied().collect());
+    };
+    ctx.settle().await;
+    relationships::hidden_from(ctx.db.reader(), viewer.user_id, people).await
 }
 
 /// Who takes part in each of the group hugs, which the viewer may see, without people in a blocked pair with the viewer.

@@ -258,11 +258,33 @@ async fn each_audience_sees_what_is_meant_for_it_and_invitations_let_in_anybody(
     world.finish().await;
 }
 
+async fn host_and_message(world: &World, person: UserId, group: &str) -> Value {
+    let seen = see(world, person, group).await;
+    json!({ "host": seen["host"], "message": seen["message"] })
+}
+
+#[tokio::test]
+async fn who_is_blocked_with_the_host_reads_nothing_of_theirs_when_it_is_over_either() {
+    let world = World::start().await;
+    let (ada, bo) = (world.person().await, world.person().await);
+    let group = made(&world, ada, json!({ "message": "come" })).await;
+    act(&world, bo, "joinGroupHug", &group).await;
+    act(&world, ada, "startGroupHug", &group).await;
+    act(&world, ada, "completeGroupHug", &group).await;
+    let shown = json!({ "host": { "id": ada }, "message": "come" });
+    assert_eq!(host_and_message(&world, bo, &group).await, shown);
+    world.block(ada, bo).await;
+    assert_eq!(host_and_message(&world, bo, &group).await, json!({ "host": null, "message": null }));
+    world.unblock(ada, bo).await;
+    assert_eq!(host_and_message(&world, bo, &group).await, shown);
+    world.finish().await;
+}
+
 #[tokio::test]
 async fn a_blocked_pair_never_meet_in_a_group_hug() {
     let world = World::start().await;
     let (ada, bo, cy) = (world.person().await, world.person().await, world.person().await);
-    let group = made(&world, ada, json!({ "inviteeIds": [bo] })).await;
+    let group = made(&world, ada, json!({ "inviteeIds": [bo], "message": "come" })).await;
     let missing = act(&world, bo, "joinGroupHug", "ghg_0192f000000070008000000000000001").await;
     // With the host in a blocked pair there is no such group hug, invited or not.
     world.block(ada, bo).await;
@@ -289,6 +311,7 @@ async fn a_blocked_pair_never_meet_in_a_group_hug() {
     // Who is in a blocked pair with the host keeps their place, and can leave.
     world.block(bo, ada).await;
     assert!(see(&world, bo, &group).await["host"].is_null());
+    assert_eq!(host_and_message(&world, bo, &group).await, json!({ "host": null, "message": null }));
     assert_eq!(act(&world, bo, "leaveGroupHug", &group).await["errors"], json!([]));
     assert!(see(&world, bo, &group).await.is_null());
     world.finish().await;
