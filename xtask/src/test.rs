@@ -62,17 +62,22 @@ struct Servers {
 impl Test {
     pub(crate) fn run(&self, shell: &Shell) -> anyhow::Result<()> {
         let built = self.build(shell)?;
+        self.run_built(shell, &built)
+    }
+
+    /// Runs what was built.
+    pub(crate) fn run_built(&self, shell: &Shell, built: &Built) -> anyhow::Result<()> {
         let _shield = Shield::raise()?;
         let servers = Servers::start(shell)?;
         announce("SQLite");
         let suite = cmd!(shell, "cargo test").args(self.packages()).arg("--").args(&self.arguments);
-        self.told(suite, &servers, &built).env("TEST_DATABASE", "sqlite").run()?;
+        self.told(suite, &servers, built).env("TEST_DATABASE", "sqlite").run()?;
         announce("PostgreSQL");
         for program in built.programs.iter().filter(|program| program.opens_databases()) {
             let Program { folder, executable, .. } = program;
             let _folder = shell.push_dir(folder);
             let suite = cmd!(shell, "{executable}").args(&self.arguments).env("CARGO_MANIFEST_DIR", folder);
-            let suite = self.told(suite, &servers, &built);
+            let suite = self.told(suite, &servers, built);
             suite.env("TEST_DATABASE", "postgres").env("TEST_POSTGRES_URL", &servers.postgres_url).run()?;
         }
         Ok(())
