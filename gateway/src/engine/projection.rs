@@ -21,7 +21,12 @@ pub(super) mod selection_plan;
 pub(super) const MAX_ERRORS: usize = 1_000;
 
 /// A null was met where none may be; the nearest nullable parent becomes null.
-struct Nullified;
+enum Nullified {
+    /// There is an error that says why.
+    Told,
+    /// A subgraph said that there is no such entity: where nothing may be, that is no error.
+    Unknown,
+}
 
 /// What projection reads.
 pub(super) struct Projection<'p> {
@@ -72,7 +77,7 @@ impl<'p> Writer<'p, '_> {
             let named = typename.filter(|name| self.input.schema.type_definition(name).is_some());
             let given = named.map_or_else(|| "an object's type".to_owned(), |name| format!("`{name}`"));
             self.malformed(&format!("{given} is not a type that `{}` can be", selection.type_name()));
-            return Err(Nullified);
+            return Err(Nullified::Told);
         };
         self.objects.push(object);
         let outcome = self.fields(object, selection, typed);
@@ -96,8 +101,12 @@ impl<'p> Writer<'p, '_> {
                 FieldContent::Typename
                     if selection.is_abstract() && *typed.type_name == *selection.type_name() =>
                 {
+                    // An interface object's reference, which only the subgraph that knows its type could say more of.
+                    if self.is_unknown() {
+                        return Err(Nullified::Unknown);
+                    }
                     self.malformed("an object of an abstract type does not tell its type");
-                    return Err(Nullified);
+                    return Err(Nullified::Told);
                 }
                 FieldContent::Typename => write_json(self.out, &*typed.type_name),
                 FieldContent::Introspection { selection } => {
@@ -108,20 +117,35 @@ impl<'p> Writer<'p, '_> {
                     resolver.write_root(field, selection, self.out);
                 }
                 FieldContent::Denied { may_be_null: true } => self.out.extend_from_slice(b"null"),
-                FieldContent::Denied { may_be_null: false } => return Err(Nullified),
+                FieldContent::Denied { may_be_null: false } => return Err(Nullified::Told),
                 FieldContent::Data { shape, selection } => {
                     let value = self.input.store.get_near(object, field.node.data_key(), index);
                     self.path.push(Step::Key(field.response_key()));
-                    if value.is_none() && !matches!(shape, Shape::NonNull(_)) {
-                        self.undelivered(field);
-                    }
-                    let outcome = self.value(value.unwrap_or(Value::Null), shape, selection.as_ref(), field);
+                    let outcome = match value {
+                        Some(value) => self.value(value, shape, selection.as_ref(), field),
+                        None => self.missing(shape, field),
+                    };
                     self.path.pop();
                     outcome?;
                 }
             }
         }
         self.out.push(b'}');
+        Ok(())
+    }
+
+    /// Writes a field that nobody gave: null, which is an error unless a subgraph doesn't know its object.
+    fn missing(&mut self, shape: &Shape, field: &FieldPlan) -> Result<(), Nullified> {
+        match (shape, self.is_unknown()) {
+            (Shape::NonNull(_), true) => return Err(Nullified::Unknown),
+            (Shape::NonNull(_), false) => {
+                self.unexpected_null(field);
+                return Err(Nullified::Told);
+            }
+            (_, true) => {}
+            (_, false) => self.undelivered(field),
+        }
+        self.out.extend_from_slice(b"null");
         Ok(())
     }
 
@@ -141,11 +165,16 @@ impl<'p> Writer<'p, '_> {
             }
             return Ok(());
         };
-        if value == Value::Null {
-            self.unexpected_null(field);
-            return Err(Nullified);
-        }
-        self.present(value, shape, selection, field)
+        let outcome = match value {
+            Value::Null => Err(Nullified::Unknown),
+            value => self.present(value, shape, selection, field),
+        };
+        outcome.map_err(|nullified| {
+            if matches!(nullified, Nullified::Unknown) {
+                self.unexpected_null(field);
+            }
+            Nullified::Told
+        })
     }
 
     /// Writes a value that is not null, whose type's own nullability was dealt with.
@@ -173,17 +202,17 @@ impl<'p> Writer<'p, '_> {
             }
             (Shape::Composite, Value::Object(object)) => match selection {
                 Some(selection) => self.object(object, selection),
-                None => Err(Nullified),
+                None => Err(Nullified::Told),
             },
             (Shape::Leaf(leaf), value) => self.leaf(leaf, value),
             (Shape::NonNull(inner), value) => self.present(value, inner, selection, field),
             (Shape::List(_), _) => {
                 self.malformed("a list was expected");
-                Err(Nullified)
+                Err(Nullified::Told)
             }
             (Shape::Composite, _) => {
                 self.malformed("an object was expected");
-                Err(Nullified)
+                Err(Nullified::Told)
             }
         }
     }
@@ -191,7 +220,7 @@ impl<'p> Writer<'p, '_> {
     fn leaf(&mut self, leaf: &LeafType, value: Value<'p>) -> Result<(), Nullified> {
         leaf::write(leaf, value, self.input.store, self.out).map_err(|reason| {
             self.malformed(&reason);
-            Nullified
+            Nullified::Told
         })
     }
 
@@ -203,18 +232,19 @@ impl<'p> Writer<'p, '_> {
         }
     }
 
-    /// A field that may be null is, because nobody gave it: an error, unless its object or one around it is unknown to
-    /// a subgraph.
+    /// A field that may be null is, because nobody gave it.
     fn undelivered(&mut self, field: &FieldPlan) {
-        let unknown = |object: &ObjectId| self.input.store.is_made_of(*object, self.input.unknown);
-        if !self.input.unknown.is_empty() && self.objects.iter().any(unknown) {
-            return;
-        }
         let path = self.current_path();
         if !self.is_reported(&path) {
             let message = format!("No subgraph gave the field {}.", field.coordinate());
             self.report(GraphqlError::new("FIELD_NOT_DELIVERED", message), path);
         }
+    }
+
+    /// Whether the object that is being written, or one around it, is unknown to a subgraph.
+    fn is_unknown(&self) -> bool {
+        let unknown = |object: &ObjectId| self.input.store.is_made_of(*object, self.input.unknown);
+        !self.input.unknown.is_empty() && self.objects.iter().any(unknown)
     }
 
     fn malformed(&mut self, reason: &str) {

@@ -267,3 +267,66 @@ async fn an_alias_that_is_the_fields_own_name_is_the_same_field() {
         })
     );
 }
+
+/// Moments of which only `hugs` knows what they are, and which `social` refers to and adds to. `hugs` knows none.
+fn moments() -> Federation {
+    let hugs = Subgraph::new(
+        "hugs",
+        r#"
+        type Query { latest: Moment }
+        interface Moment @key(fields: "id") { id: ID! at: Int! note: String }
+        type Hug implements Moment @key(fields: "id") { id: ID! at: Int! note: String warmth: Int }
+        type Wish implements Moment @key(fields: "id") { id: ID! at: Int! note: String }
+    "#,
+    )
+    .entity("Moment", |_| Json::Null);
+    let social = Subgraph::new(
+        "social",
+        r#"
+        type Query { post: Post strict: Strict all: [Moment!] }
+        type Post { hug: Moment sent: Boolean }
+        type Strict { hug: Moment! }
+        type Moment @interfaceObject @key(fields: "id") { id: ID! reaction: String }
+    "#,
+    )
+    .value("Query.post", json!({ "sent": true, "hug": { "id": "h1", "reaction": "LOVE" } }))
+    .value("Query.strict", json!({ "hug": { "id": "h1" } }))
+    .value("Query.all", json!([{ "id": "h1" }]));
+    Federation::new(vec![hugs, social])
+}
+
+/// As the federation's reference has it: an object of which nobody says what it is, but whose `__typename` is asked for,
+/// is null; without it, it has the fields that need no type.
+#[tokio::test]
+async fn an_interface_objects_entity_that_nobody_knows_is_null_where_it_may_be() {
+    let moments = moments();
+    for (fields, expected) in [
+        ("__typename", Json::Null),
+        ("__typename id reaction", Json::Null),
+        ("__typename ... on Hug { id reaction }", Json::Null),
+        ("id at", Json::Null),
+        ("id at reaction ... on Hug { warmth }", Json::Null),
+        ("id reaction", json!({ "id": "h1", "reaction": "LOVE" })),
+        ("id reaction note", json!({ "id": "h1", "reaction": "LOVE", "note": null })),
+        ("id ... on Hug { warmth reaction } ... on Wish { note }", json!({ "id": "h1" })),
+        ("... on Hug { __typename id reaction }", json!({})),
+    ] {
+        let response = moments.query(&format!("{{ post {{ sent hug {{ {fields} }} }} }}")).await;
+        assert_eq!(response, json!({ "data": { "post": { "sent": true, "hug": expected } } }), "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_entity_where_nothing_may_be_null_is_told_at_its_own_place() {
+    let moments = moments();
+    for fields in ["__typename", "id at", "... on Moment { at }"] {
+        let response =
+            moments.query(&format!("{{ strict {{ hug {{ {fields} }} }} all {{ {fields} }} }}")).await;
+        assert_eq!(response["data"], json!({ "strict": null, "all": null }), "{fields}");
+        assert_eq!(
+            faults(&response),
+            ["all.0 UNEXPECTED_NULL -", "strict.hug UNEXPECTED_NULL -"],
+            "{fields}"
+        );
+    }
+}
