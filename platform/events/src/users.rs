@@ -5,7 +5,7 @@ use ids::UserId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::event;
+use crate::{event, moods::MoodVisibility};
 
 /// Somebody changed how they present themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,12 +33,20 @@ pub struct SettingsChanged {
     /// They may be suggested to people who don't know them.
     #[serde(default = "yes")]
     pub is_suggested: bool,
+    /// Who may see moods of which nothing is said when they are logged.
+    #[serde(default = "private")]
+    pub mood_visibility: MoodVisibility,
 }
 event!(SettingsChanged, "users", "SettingsChanged", 1, user_id);
 
 /// What holds in events from before there was a choice.
 fn yes() -> bool {
     true
+}
+
+/// What held in events from before there was a choice.
+fn private() -> MoodVisibility {
+    MoodVisibility::Private
 }
 
 /// What happens to hugs from each kind of sender.

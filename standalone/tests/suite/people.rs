@@ -14,6 +14,7 @@ journeys!(
     a_form_that_any_page_could_send_sets_no_picture,
     who_is_there_is_seen_as_it_changes_and_no_longer_by_the_blocked,
     settings_are_kept_and_seen_by_their_owner_alone,
+    moods_are_shared_as_the_settings_say_from_then_on,
     badges_are_known_by_their_code_and_names_can_be_tried,
 );
 
@@ -150,6 +151,24 @@ async fn settings_are_kept_and_seen_by_their_owner_alone(mut world: World) {
     assert_eq!(seen["user"], json!({ "presence": null, "settings": null }));
     world.restart().await;
     until(&ada.client, &own, |answer| answer["data"] == before).await;
+    world.finish().await;
+}
+
+async fn moods_are_shared_as_the_settings_say_from_then_on(world: World) {
+    let (ada, bo) = (world.client().register("ada").await, world.client().register("bo").await);
+    let log = "mutation L($n: String!) { logMood(input: { score: 4, note: $n }) { mood { visibility } errors { code } } }";
+    let update = "mutation S { updateSettings(input: { privacy: { moodVisibility: PUBLIC } }) {
+        settings { privacy { moodVisibility } } errors { code } } }";
+    let before = ada.client.data(log, json!({ "n": "before" })).await;
+    assert_eq!(before["logMood"]["mood"]["visibility"], "PRIVATE");
+    let updated = ada.client.data(update, Value::Null).await["updateSettings"].take();
+    let settings = json!({ "privacy": { "moodVisibility": "PUBLIC" } });
+    assert_eq!(updated, json!({ "settings": settings, "errors": [] }));
+    let after = ada.client.data(log, json!({ "n": "after" })).await;
+    assert_eq!(after["logMood"]["mood"]["visibility"], "PUBLIC");
+    let seen = "query U { user(username: \"ada\") { moods { edges { node { note } } } } }";
+    let seen = bo.client.data(seen, Value::Null).await["user"]["moods"]["edges"].take();
+    assert_eq!(seen, json!([{ "node": { "note": "after" } }]));
     world.finish().await;
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn analyse(
         Period { from: Some(from), to: Some(to) } => Window::parse(from, to)?,
         Period { from, to } => {
             ctx.settle_settings().await;
-            let days = settings::store::of(ctx.db.reader(), owner).await?;
+            let days = settings::store::of(ctx.db.reader(), owner).await?.days;
             let today = day::local_date(ctx.now(), query.zone.unwrap_or(days.zone), days.day_start);
             let to = to.unwrap_or(today);
             let usual = to.checked_sub_days(Days::new(USUAL_DAYS - 1)).unwrap_or(to);

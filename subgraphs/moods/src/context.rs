@@ -60,18 +60,20 @@ impl Ctx {
     /// Waits, once a request and for a moment at most, until follows and blocks are known; what is read after
     /// that goes by what is known.
     pub(crate) async fn settle_relationships(&self) {
-        self.relationships_settled.get_or_init(|| self.settle(RELATIONSHIPS_GROUP)).await;
+        self.relationships_settled.get_or_init(|| async { _ = self.settle(RELATIONSHIPS_GROUP).await }).await;
     }
 
-    /// Waits for a moment at most until the settings are known.
-    pub(crate) async fn settle_settings(&self) {
-        self.settle(SETTINGS_GROUP).await;
+    /// Waits for a moment at most until the settings are known, and says whether they are.
+    pub(crate) async fn settle_settings(&self) -> bool {
+        self.settle(SETTINGS_GROUP).await
     }
 
-    async fn settle(&self, group: &str) {
-        if let Err(behind) = self.outbox.caught_up(group, PATIENCE).await {
+    async fn settle(&self, group: &str) -> bool {
+        let caught_up = self.outbox.caught_up(group, PATIENCE).await;
+        if let Err(behind) = &caught_up {
             tracing::warn!(%behind, "going on with what is known");
         }
+        caught_up.is_ok()
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
     let user_id = ctx.viewer()?.user_id;
     let now = ctx.now();
     let occurred_at = command.occurred_at(now)?;
-    ctx.settle_settings().await;
+    let settings_are_current = ctx.settle_settings().await;
     let work = ctx.begin().await?;
     let request =
         idempotency::Request { user_id, operation: "logMood", key: command.idempotency_key.as_deref() };
@@ -38,7 +38,7 @@ pub(crate) async fn log(ctx: &Ctx, command: LogMood) -> Result<MoodEntry, EntryE
     if let Some(id) = command.custom_mood {
         require_custom_mood(&*work, user_id, id).await?;
     }
-    let defaults = settings::store::of(&*work, user_id).await?;
+    let defaults = settings::store::of(&*work, user_id).await?.relied_upon(settings_are_current);
     let tags = tags::store::intern(&*work, user_id, command.tags.as_slice(), now).await?;
     let entry = command.into_entry(user_id, occurred_at, tags, defaults, now);
     store::insert(&*work, &ctx.keys, &entry).await?;

@@ -52,7 +52,6 @@ const TAGS_A_STATEMENT: usize = 500;
 pub(crate) async fn import(ctx: &Ctx, command: ImportMoods) -> Result<Import, ImportError> {
     let user_id = ctx.viewer()?.user_id;
     let now = ctx.now();
-    ctx.settle_settings().await;
     let rules = rules(ctx, user_id, &command, now).await?;
     let mut reading = read(&command, rules).await?;
     let (lines, valid) = (reading.lines, reading.entries.len());
@@ -86,7 +85,8 @@ async fn rules(
     command: &ImportMoods,
     now: DateTime<Utc>,
 ) -> Result<Rules, ImportError> {
-    let days = settings::store::of(ctx.db.reader(), user_id).await?;
+    let are_current = ctx.settle_settings().await;
+    let defaults = settings::store::of(ctx.db.reader(), user_id).await?.relied_upon(are_current);
     let own = custom_moods::list(ctx, user_id, true).await?.unwrap_or_default();
     let mut meanings = HashMap::new();
     for (index, MoodMapping { name, meaning }) in command.mappings.iter().enumerate() {
@@ -100,8 +100,9 @@ async fn rules(
         meanings.insert(name.trim().to_lowercase(), meaning);
     }
     let moods = own.into_iter().map(|mood| (mood.name.folded(), mood)).collect();
-    let zone = command.zone.unwrap_or(days.zone);
-    Ok(Rules { now, zone, day_start: days.day_start, moods, meanings })
+    let zone = command.zone.unwrap_or(defaults.days.zone);
+    let (day_start, visibility) = (defaults.days.day_start, defaults.visibility);
+    Ok(Rules { now, zone, day_start, visibility, moods, meanings })
 }
 
 /// Reads a file, away from the threads that answer.

@@ -7,6 +7,7 @@ mod m0004_create_tags;
 mod m0005_seal_notes;
 mod m0007_create_insights;
 mod m0008_create_recommendations;
+mod m0009_default_visibility;
 
 use sea_orm_migration::prelude::*;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0005_seal_notes::Migration));
         migrations.push(Box::new(m0007_create_insights::Migration));
         migrations.push(Box::new(m0008_create_recommendations::Migration));
+        migrations.push(Box::new(m0009_default_visibility::Migration));
         migrations
     }
 }

@@ -8,6 +8,7 @@ mod m0005_more_settings;
 mod m0006_told_presence;
 mod m0007_avatars;
 mod m0008_badges;
+mod m0009_mood_visibility;
 
 use sea_orm_migration::prelude::*;
 
@@ -16,7 +17,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 8] = [
+        let own: [Box<dyn MigrationTrait>; 9] = [
             Box::new(m0001_usernames::Migration),
             Box::new(m0002_profiles::Migration),
             Box::new(m0003_settings::Migration),
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_told_presence::Migration),
             Box::new(m0007_avatars::Migration),
             Box::new(m0008_badges::Migration),
+            Box::new(m0009_mood_visibility::Migration),
         ];
         let shared = [outbox::migrations(), relationships::migrations(), erasure::migrations()];
         shared.into_iter().flatten().chain(own).collect()

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use clock::Clock as _;
 use events::{
     auth::UserRegistered,
+    moods::MoodVisibility,
     social::{Blocked, FollowCreated, Unblocked},
     users::{HugPolicy, HugPolicyAction, SettingsChanged},
 };
@@ -114,6 +115,7 @@ impl World {
     }
 
     pub(crate) async fn send(&self, sender: UserId, input: Value) -> Value {
+                mood_visibility: MoodVisibility::Private,
         self.app.as_user(sender).data(SEND, json!({ "i": input })).await["sendHug"].take()
     }
 

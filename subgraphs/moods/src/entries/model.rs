@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use vocabulary::{Association, Label, Words};
 
 use super::error::InputError;
-use crate::{settings::DaySettings, tags::model::Tag};
+use crate::{settings::Settings, tags::model::Tag};
 
 /// Whether an entry is about a moment or about a whole day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -94,7 +94,7 @@ pub(crate) struct LogMood {
     pub(crate) occurred_at: Option<DateTime<Utc>>,
     #[serde(serialize_with = "moment::zone_name")]
     pub(crate) zone: Option<Tz>,
-    pub(crate) visibility: MoodVisibility,
+    pub(crate) visibility: Option<MoodVisibility>,
     #[serde(skip)]
     pub(crate) idempotency_key: Option<String>,
 }
@@ -110,9 +110,10 @@ impl LogMood {
         user_id: UserId,
         occurred_at: DateTime<Utc>,
         tags: Vec<Tag>,
-        defaults: DaySettings,
+        defaults: Settings,
         now: DateTime<Utc>,
     ) -> MoodEntry {
+        let zone = self.zone.unwrap_or(defaults.days.zone);
         MoodEntry {
             id: MoodId::at(now),
             user_id,
@@ -125,8 +126,8 @@ impl LogMood {
             custom_mood: self.custom_mood,
             tags,
             note: self.note,
-            moment: Moment::new(occurred_at, self.zone.unwrap_or(defaults.zone), defaults.day_start),
-            visibility: self.visibility,
+            moment: Moment::new(occurred_at, zone, defaults.days.day_start),
+            visibility: self.visibility.unwrap_or(defaults.visibility),
             revision: 1,
             created_at: now,
             updated_at: now,

@@ -148,6 +148,7 @@ pub(crate) struct Rules {
     pub(crate) now: DateTime<Utc>,
     pub(crate) zone: Tz,
     pub(crate) day_start: DayStart,
+    pub(crate) visibility: MoodVisibility,
     /// Their owner's own moods, by what names are compared by.
     pub(crate) moods: HashMap<String, CustomMood>,
     /// Goes before `moods`.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use events::{Envelope, Event as _, users::SettingsChanged};
 use outbox::{ConsumerError, EventHandler, Work};
 
-use super::{DaySettings, store};
+use super::{DaySettings, Settings, store};
 
 /// What the projection's group listens to.
 pub(crate) fn subjects() -> Vec<String> {
@@ -22,7 +22,8 @@ impl EventHandler for Projection {
             return Ok(());
         };
         let changed = changed?;
-        let settings = DaySettings::parse(&changed.timezone, i64::from(changed.day_start_hour))?;
+        let days = DaySettings::parse(&changed.timezone, i64::from(changed.day_start_hour))?;
+        let settings = Settings { days, visibility: changed.mood_visibility };
         store::put(&**work, changed.user_id, settings, event.seq).await?;
         Ok(())
     }

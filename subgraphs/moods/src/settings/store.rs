@@ -7,7 +7,8 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
-use super::DaySettings;
+use super::{DaySettings, Settings};
+use crate::entries::store::{visibility_name, visibility_of};
 
 mod entity {
     //! A row for each person who has set anything.
@@ -20,6 +21,7 @@ mod entity {
         pub user_id: ids::UserId,
         pub timezone: String,
         pub day_start_hour: i16,
+        pub visibility: String,
         /// The event that these are from.
         pub seq: i64,
     }
@@ -31,30 +33,38 @@ mod entity {
 }
 
 /// Somebody's settings, or those that hold for everybody.
-pub(crate) async fn of(connection: &impl ConnectionTrait, user_id: UserId) -> Result<DaySettings, DbErr> {
+pub(crate) async fn of(connection: &impl ConnectionTrait, user_id: UserId) -> Result<Settings, DbErr> {
     let Some(row) = entity::Entity::find_by_id(user_id).one(connection).await? else {
-        return Ok(DaySettings::default());
+        return Ok(Settings::default());
     };
-    let settings = DaySettings::parse(&row.timezone, i64::from(row.day_start_hour));
-    settings.map_err(|error| DbErr::Type(error.to_string()))
+    let days = DaySettings::parse(&row.timezone, i64::from(row.day_start_hour));
+    let days = days.map_err(|error| DbErr::Type(error.to_string()))?;
+    let unknown = || DbErr::Type(format!("`{}` is no visibility", row.visibility));
+    Ok(Settings { days, visibility: visibility_of(&row.visibility).ok_or_else(unknown)? })
 }
 
 /// Keeps `settings` unless those that are known are from a later event than `seq`.
 pub(super) async fn put(
     connection: &impl ConnectionTrait,
     user_id: UserId,
-    settings: DaySettings,
+    settings: Settings,
     seq: i64,
 ) -> Result<(), DbErr> {
     let row = entity::ActiveModel {
         user_id: Set(user_id),
-        timezone: Set(settings.zone.name().to_owned()),
-        day_start_hour: Set(i16::from(settings.day_start.hour())),
+        timezone: Set(settings.days.zone.name().to_owned()),
+        day_start_hour: Set(i16::from(settings.days.day_start.hour())),
+        visibility: Set(visibility_name(settings.visibility).to_owned()),
         seq: Set(seq),
     };
     let known = Expr::col((entity::Entity, entity::Column::Seq));
     let latest = OnConflict::column(entity::Column::UserId)
-        .update_columns([entity::Column::Timezone, entity::Column::DayStartHour, entity::Column::Seq])
+        .update_columns([
+            entity::Column::Timezone,
+            entity::Column::DayStartHour,
+            entity::Column::Visibility,
+            entity::Column::Seq,
+        ])
         .action_and_where(known.lte(seq))
         .to_owned();
     entity::Entity::insert(row).on_conflict(latest).exec_without_returning(connection).await.map(|_| ())

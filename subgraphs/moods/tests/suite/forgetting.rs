@@ -2,7 +2,7 @@
 
 use events::{
     auth::UserErased,
-    moods::ErasureCompleted,
+    moods::{ErasureCompleted, MoodVisibility},
     social::{Blocked, FollowCreated},
     users::{HugPolicy, HugPolicyAction, SettingsChanged},
 };
@@ -28,6 +28,7 @@ fn settings(user_id: UserId) -> SettingsChanged {
         hug_policy,
         approves_followers: false,
         is_suggested: true,
+        mood_visibility: MoodVisibility::Private,
     }
 }
 

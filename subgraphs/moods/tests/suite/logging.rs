@@ -1,6 +1,9 @@
 //! Logging a mood.
 
-use events::users::{HugPolicy, HugPolicyAction, SettingsChanged};
+use events::{
+    moods::MoodVisibility,
+    users::{HugPolicy, HugPolicyAction, SettingsChanged},
+};
 use ids::UserId;
 use moods::Moods;
 use serde_json::{Value, json};
@@ -19,6 +22,7 @@ pub(crate) fn settings(user_id: UserId, timezone: &str, day_start_hour: u8) -> S
         hug_policy,
         approves_followers: false,
         is_suggested: true,
+        mood_visibility: MoodVisibility::Private,
     }
 }
 
@@ -89,6 +93,28 @@ async fn a_zone_that_is_given_still_goes_with_the_day_start_of_the_settings() {
     let input = json!({ "score": 3, "occurredAt": "2026-03-01T08:30:00Z", "timezone": "America/New_York" });
     let mood = log(&app.as_user(ada), input).await;
     assert_eq!(mood["localDate"], json!("2026-02-28"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn who_may_see_a_mood_is_as_the_settings_say_unless_it_is_said_and_then_stays() {
+    let app = TestApp::start::<Moods>().await;
+    let ada = app.new_user();
+    let client = app.as_user(ada);
+    let public = SettingsChanged { mood_visibility: MoodVisibility::Public, ..settings(ada, "UTC", 0) };
+    app.tell(&public).await;
+    let input = json!({ "score": 3, "idempotencyKey": "k" });
+    let unsaid = log(&client, input.clone()).await;
+    let said = log(&client, json!({ "score": 3, "visibility": "FOLLOWERS" })).await;
+    assert_eq!((&unsaid["visibility"], &said["visibility"]), (&json!("PUBLIC"), &json!("FOLLOWERS")));
+    // News of the settings from before there was a choice.
+    let mut former = app.envelope(&public);
+    former.data.as_object_mut().unwrap().remove("moodVisibility");
+    app.tell_envelope(former).await;
+    assert_eq!(log(&client, json!({ "score": 3 })).await["visibility"], "PRIVATE");
+    assert_eq!(log(&client, input).await, unsaid);
+    // It is each person's own choice.
+    assert_eq!(log(&app.as_user(app.new_user()), json!({ "score": 3 })).await["visibility"], "PRIVATE");
     app.finish().await;
 }
 

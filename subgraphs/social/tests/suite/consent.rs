@@ -1,6 +1,7 @@
 //! Following people who decide for themselves.
 
 use events::{
+    moods::MoodVisibility,
     social::{FollowCreated, FollowRemoved, FollowRequested},
     users::{HugPolicy, HugPolicyAction, SettingsChanged},
 };
@@ -28,6 +29,7 @@ pub(crate) fn settings(user_id: UserId, approves_followers: bool, is_suggested: 
         },
         approves_followers,
         is_suggested,
+        mood_visibility: MoodVisibility::Private,
     }
 }
 

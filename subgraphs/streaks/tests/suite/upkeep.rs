@@ -1,7 +1,10 @@
 //! Looking in, repairs and pauses.
 
 use chrono::TimeDelta;
-use events::users::{HugPolicy, HugPolicyAction, SettingsChanged};
+use events::{
+    moods::MoodVisibility,
+    users::{HugPolicy, HugPolicyAction, SettingsChanged},
+};
 use ids::UserId;
 use serde_json::{Value, json};
 use streaks::Streaks;
@@ -23,6 +26,7 @@ pub(crate) fn settings(user_id: UserId, timezone: &str, day_start_hour: u8) -> S
         },
         approves_followers: false,
         is_suggested: true,
+        mood_visibility: MoodVisibility::Private,
     }
 }
 

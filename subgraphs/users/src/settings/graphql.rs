@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, Error, InputObject, Object, Result, SimpleObject, dataloader::Loader};
-use events::users as told;
+use events::{moods, users as told};
 use graphql::{Failure, Refusal, TimeZone, UserError, settle};
 use ids::UserId;
 
@@ -54,6 +54,7 @@ impl From<settings::Settings> for Settings {
                 last_seen: settings.privacy.last_seen.into(),
                 approves_followers: settings.privacy.approves_followers,
                 is_suggested: settings.privacy.is_suggested,
+                mood_visibility: settings.privacy.mood_visibility.into(),
             },
             notifications: NotificationSetting::all(settings.notifications),
         }
@@ -107,6 +108,20 @@ struct PrivacySettings {
     approves_followers: bool,
     /// Whether the owner may be suggested to people who don't know them.
     is_suggested: bool,
+    /// Who may see the owner's moods of which nothing is said when they are logged.
+    mood_visibility: MoodVisibility,
+}
+
+/// Who may see a mood entry. People in a blocked pair never see each other's, whatever this says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "moods::MoodVisibility")]
+enum MoodVisibility {
+    /// Nobody but its owner.
+    Private,
+    /// Also those who follow its owner.
+    Followers,
+    /// Everybody who is logged in.
+    Public,
 }
 
 /// What somebody may be told of while they aren't looking.
@@ -221,6 +236,8 @@ struct PrivacyInput {
     approves_followers: Option<bool>,
     /// Whether the owner may be suggested to people who don't know them.
     is_suggested: Option<bool>,
+    /// Who may see moods of which nothing is said when they are logged. Those that are logged already stay as they are.
+    mood_visibility: Option<MoodVisibility>,
 }
 
 impl From<UpdateSettingsInput> for UpdateSettings {
@@ -236,6 +253,7 @@ impl From<UpdateSettingsInput> for UpdateSettings {
             last_seen: privacy.last_seen.map(Into::into),
             approves_followers: privacy.approves_followers,
             is_suggested: privacy.is_suggested,
+            mood_visibility: privacy.mood_visibility.map(Into::into),
         });
         Self {
             timezone: input.timezone.map(|zone| zone.0),

@@ -2,7 +2,10 @@
 
 use chrono_tz::Tz;
 use clock::day::DayStart;
-use events::users::{HugPolicy, HugPolicyAction};
+use events::{
+    moods::MoodVisibility,
+    users::{HugPolicy, HugPolicyAction},
+};
 
 /// What somebody has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub(crate) struct Privacy {
     pub(crate) approves_followers: bool,
     /// The owner may be suggested to people who don't know them.
     pub(crate) is_suggested: bool,
+    /// Who may see moods of which their owner doesn't say it.
+    pub(crate) mood_visibility: MoodVisibility,
 }
 
 /// To whom something is shown. It is mutual: who doesn't show it to somebody doesn't see it of them either.
@@ -132,6 +137,7 @@ impl Default for Settings {
                 last_seen: ShownTo::Everyone,
                 approves_followers: false,
                 is_suggested: true,
+                mood_visibility: MoodVisibility::Private,
             },
             notifications: Notifications::default(),
         }

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use clock::day::DayStart;
-use events::users::{HugPolicy, HugPolicyAction};
+use events::{
+    moods::MoodVisibility,
+    users::{HugPolicy, HugPolicyAction},
+};
 use ids::UserId;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -34,6 +37,7 @@ mod row {
         pub is_suggested: bool,
         pub not_pushed: String,
         pub mailed: String,
+        pub mood_visibility: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -50,6 +54,11 @@ impl Named for HugPolicyAction {
 impl Named for ShownTo {
     const NAMES: &'static [(Self, &'static str)] =
         &[(Self::Everyone, "EVERYONE"), (Self::Followed, "FOLLOWED"), (Self::Nobody, "NOBODY")];
+}
+
+impl Named for MoodVisibility {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Private, "PRIVATE"), (Self::Followers, "FOLLOWERS"), (Self::Public, "PUBLIC")];
 }
 
 impl Named for NotificationKind {
@@ -132,6 +141,7 @@ fn of_row(row: &row::Model) -> Result<Settings, StoreError> {
             last_seen: ShownTo::of_name(&row.last_seen_shown_to)?,
             approves_followers: row.approves_followers,
             is_suggested: row.is_suggested,
+            mood_visibility: MoodVisibility::of_name(&row.mood_visibility)?,
         },
         notifications: Notifications {
             not_pushed: kinds_of(&row.not_pushed)?,
@@ -156,5 +166,6 @@ fn to_row(user: UserId, settings: Settings) -> row::ActiveModel {
         is_suggested: Set(privacy.is_suggested),
         not_pushed: Set(names_of(notifications.not_pushed)),
         mailed: Set(names_of(notifications.mailed)),
+        mood_visibility: Set(privacy.mood_visibility.name().to_owned()),
     }
 }

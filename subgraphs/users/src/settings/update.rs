@@ -2,7 +2,10 @@
 
 use chrono_tz::Tz;
 use clock::day::DayStart;
-use events::users::{HugPolicyAction, PresenceChanged, SettingsChanged};
+use events::{
+    moods::MoodVisibility,
+    users::{HugPolicyAction, PresenceChanged, SettingsChanged},
+};
 use ids::UserId;
 
 use crate::{
@@ -30,6 +33,7 @@ pub(crate) struct UpdatePrivacy {
     pub(crate) last_seen: Option<ShownTo>,
     pub(crate) approves_followers: Option<bool>,
     pub(crate) is_suggested: Option<bool>,
+    pub(crate) mood_visibility: Option<MoodVisibility>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -97,6 +101,7 @@ fn applied(mut settings: Settings, parsed: &Parsed, command: &UpdateSettings) ->
     set(&mut settings.privacy.last_seen, command.privacy.last_seen);
     set(&mut settings.privacy.approves_followers, command.privacy.approves_followers);
     set(&mut settings.privacy.is_suggested, command.privacy.is_suggested);
+    set(&mut settings.privacy.mood_visibility, command.privacy.mood_visibility);
     for change in command.notifications.iter().copied() {
         settings.notifications.apply(change);
     }
@@ -112,5 +117,6 @@ fn told(user_id: UserId, settings: Settings) -> SettingsChanged {
         hug_policy: settings.hug_policy,
         approves_followers: settings.privacy.approves_followers,
         is_suggested: settings.privacy.is_suggested,
+        mood_visibility: settings.privacy.mood_visibility,
     }
 }

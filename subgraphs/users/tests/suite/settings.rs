@@ -1,12 +1,15 @@
 //! Settings.
 
-use events::users::{HugPolicyAction, SettingsChanged};
+use events::{
+    moods::MoodVisibility,
+    users::{HugPolicyAction, SettingsChanged},
+};
 use serde_json::{Value, json};
 use testkit::Client;
 
 use crate::client::{app, entity, person, refusal};
 
-const ALL: &str = "timezone dayStartHour hugPolicy { notFollowed notFollowing newAccounts anonymous } privacy { presence lastSeen approvesFollowers isSuggested }";
+const ALL: &str = "timezone dayStartHour hugPolicy { notFollowed notFollowing newAccounts anonymous } privacy { presence lastSeen approvesFollowers isSuggested moodVisibility }";
 
 async fn update(client: &Client, input: Value) -> Value {
     let mutation = format!(
@@ -19,7 +22,7 @@ fn defaults() -> Value {
     json!({
         "timezone": "UTC", "dayStartHour": 0,
         "hugPolicy": { "notFollowed": "ACCEPT", "notFollowing": "ACCEPT", "newAccounts": "ACCEPT", "anonymous": "ACCEPT" },
-        "privacy": { "presence": "EVERYONE", "lastSeen": "EVERYONE", "approvesFollowers": false, "isSuggested": true },
+        "privacy": { "presence": "EVERYONE", "lastSeen": "EVERYONE", "approvesFollowers": false, "isSuggested": true, "moodVisibility": "PRIVATE" },
     })
 }
 
@@ -72,6 +75,20 @@ async fn what_nobody_acts_on_and_what_stays_the_same_is_not_told() {
     let privacy = &payload["settings"]["privacy"];
     assert_eq!((&privacy["presence"], &privacy["lastSeen"]), (&json!("NOBODY"), &json!("EVERYONE")));
     assert_eq!(app.events::<SettingsChanged>().await, []);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn who_may_see_moods_is_told_whenever_it_changes() {
+    let app = app().await;
+    let ada = person(&app, "ada", "Ada").await;
+    for visibility in ["FOLLOWERS", "FOLLOWERS", "PUBLIC"] {
+        let payload = update(&app.as_user(ada), json!({ "privacy": { "moodVisibility": visibility } })).await;
+        assert_eq!(payload["settings"]["privacy"]["moodVisibility"], visibility);
+    }
+    let told = app.events::<SettingsChanged>().await;
+    let told: Vec<_> = told.iter().map(|event| event.mood_visibility).collect();
+    assert_eq!(told, [MoodVisibility::Followers, MoodVisibility::Public]);
     app.finish().await;
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct LogMoodInput {
     occurred_at: Option<DateTime<Utc>>,
     /// Where its owner was: the zone in which its local date is taken. That of the settings, when nothing is said.
     timezone: Option<TimeZone>,
-    /// Who may see it. `PRIVATE`, when nothing is said.
+    /// Who may see it. Whom the settings name (`privacy.moodVisibility`), when nothing is said.
     visibility: Option<MoodVisibility>,
     /// Whether it is about a moment or a whole day. `MOMENT`, when nothing is said.
     kind: Option<MoodKind>,
@@ -60,7 +60,7 @@ impl LogMoodInput {
             note: self.note.as_deref().map(Note::parse).transpose()?.flatten(),
             occurred_at: self.occurred_at,
             zone: self.timezone.map(|zone| moment::zone(&zone.0)).transpose()?,
-            visibility: self.visibility.map_or(model::MoodVisibility::Private, Into::into),
+            visibility: self.visibility.map(Into::into),
             idempotency_key: self.idempotency_key,
         })
     }

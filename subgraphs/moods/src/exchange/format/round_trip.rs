@@ -140,7 +140,8 @@ fn read_back(format: ImportFormat, text: &str, moods: Vec<CustomMood>) -> Vec<Po
     let moods = moods.into_iter().map(|mood| (mood.name.folded(), mood)).collect();
     // Nothing of these may matter: the file says it all.
     let (zone, day_start) = (Tz::Pacific__Apia, DayStart::parse(13).unwrap());
-    let rules = Rules { now: now(), zone, day_start, moods, meanings: HashMap::new() };
+    let visibility = MoodVisibility::Followers;
+    let rules = Rules { now: now(), zone, day_start, visibility, moods, meanings: HashMap::new() };
     let mut entries = Vec::new();
     read(format, text, &mut |Record { line, draft, faults }| {
         let checked = draft.check(&rules, faults);
@@ -192,6 +193,7 @@ fn a_line_of_ten_megabytes_is_a_note_that_is_too_long() {
         now: now(),
         zone: Tz::UTC,
         day_start: DayStart::MIDNIGHT,
+        visibility: MoodVisibility::Private,
         moods: HashMap::new(),
         meanings: HashMap::new(),
     };

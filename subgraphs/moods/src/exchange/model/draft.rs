@@ -90,7 +90,7 @@ impl Draft {
                     tags,
                     note: note.flatten(),
                     moment,
-                    visibility: self.visibility.unwrap_or(MoodVisibility::Private),
+                    visibility: self.visibility.unwrap_or(rules.visibility),
                 })
             }
             _ => Err(faults),

@@ -1,6 +1,9 @@
 //! Importing: dry first, then all or nothing.
 
-use events::moods::MoodLogged;
+use events::{
+    moods::{MoodLogged, MoodVisibility},
+    users::SettingsChanged,
+};
 use moods::Moods;
 use serde_json::{Value, json};
 use testkit::TestApp;
@@ -245,5 +248,19 @@ async fn somebody_who_is_not_logged_in_imports_nothing() {
     input["timezone"] = json!("Mars/Olympus");
     let answer = import(&app.as_user(app.new_user()), input).await;
     assert_eq!(answer["errors"][0]["code"], json!("UNKNOWN_TIME_ZONE"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn entries_of_which_the_file_does_not_say_who_may_see_them_go_by_the_settings() {
+    let app = TestApp::start::<Moods>().await;
+    let ada = app.new_user();
+    let client = app.as_user(ada);
+    let followers = SettingsChanged { mood_visibility: MoodVisibility::Followers, ..settings(ada, "UTC", 0) };
+    app.tell(&followers).await;
+    let file = "occurredAt,score,visibility\n2026-02-01T08:00:00Z,4,\n2026-02-02T08:00:00Z,4,public\n";
+    assert_eq!(imported(&client, csv(file)).await, (2, 0));
+    let seen: Vec<_> = content(&client, ada).await.iter().map(|entry| entry["visibility"].clone()).collect();
+    assert_eq!(seen, ["PUBLIC", "FOLLOWERS"]);
     app.finish().await;
 }
