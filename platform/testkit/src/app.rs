@@ -44,6 +44,7 @@ pub struct TestApp {
     router: Router,
     recorder: Arc<Recorder>,
     statements: StatementLog,
+    since_start: Option<Watch>,
     recording: Option<Consumption>,
     database: Option<TestDatabase>,
     told: AtomicI64,
@@ -55,6 +56,7 @@ pub struct Builder<S> {
     jwt_secret: Option<Secret>,
     data_keys: &'static str,
     database: Option<TestDatabase>,
+    is_watched: bool,
     subgraph: PhantomData<S>,
 }
 
@@ -82,6 +84,13 @@ impl<S: Subgraph> Builder<S> {
         self
     }
 
+    /// Writes down from the start what the database is asked, by the subgraph's workers as well: see
+    /// [`of_workers`](TestApp::of_workers).
+    pub fn watched(mut self) -> Self {
+        self.is_watched = true;
+        self
+    }
+
     pub async fn start(mut self) -> TestApp {
         let database = match self.database.take() {
             Some(left_behind) => left_behind,
@@ -89,6 +98,7 @@ impl<S: Subgraph> Builder<S> {
         };
         let statements = StatementLog::default();
         let db = statements.of(database.open().await);
+        let since_start = self.is_watched.then(|| statements.watch_all());
         let clock = Arc::new(ManualClock::at(noon()));
         let bus = Arc::new(MemoryBus::new());
         let foundation = self.lay_foundation(&db, &clock, &bus);
@@ -108,6 +118,7 @@ impl<S: Subgraph> Builder<S> {
             running: Some(running),
             recorder,
             statements,
+            since_start,
             recording: Some(recording),
             database: Some(database),
             told: AtomicI64::new(0),
@@ -150,6 +161,7 @@ impl TestApp {
             jwt_secret: None,
             data_keys: DATA_KEYS,
             database: None,
+            is_watched: false,
             subgraph: PhantomData,
         }
     }
@@ -265,6 +277,22 @@ impl TestApp {
     /// Writes down the statements that the subgraph's database runs from here on.
     pub fn watch(&self) -> Watch {
         self.statements.watch()
+    }
+
+    /// What ran since the start, by workers, too, once there is a statement with each of `words`: where a worker asks for what is
+    /// due, or deletes it. Only of a [watched](Builder::watched) start.
+    pub async fn of_workers(&self, words: &[&str]) -> Statements {
+        let watch = self.since_start.as_ref().expect("a start that is watched");
+        eventually(&format!("workers to ask {words:?}"), || async {
+            let statements = watch.so_far();
+            words.iter().all(|words| statements.any(words)).then_some(statements)
+        })
+        .await
+    }
+
+    /// About how many rows of all tables the database looks at to run those of `statements` that read.
+    pub async fn rows_looked_at(&self, statements: &Statements) -> u64 {
+        statements::rows_looked_at(&self.db, statements).await
     }
 
     /// Fails when the database would look at every row of one of `tables` to run `statements`. On PostgreSQL there have to be

@@ -10,7 +10,7 @@ const EXPECTED: [&str; 2] = ["tombstones", "outbox"];
 /// Every `table.column` in which the id of `user` still stands, as an id or within a text.
 pub async fn residue_of(db: &Database, user: UserId) -> Vec<String> {
     let mut places = Vec::new();
-    for (table, column) in columns(db).await {
+    for (table, column) in columns_of(db).await {
         if EXPECTED.contains(&table.as_str()) {
             continue;
         }
@@ -29,7 +29,8 @@ pub async fn residue_of(db: &Database, user: UserId) -> Vec<String> {
     places
 }
 
-async fn columns(db: &Database) -> Vec<(String, String)> {
+/// Every table of a database with each of its columns.
+pub async fn columns_of(db: &Database) -> Vec<(String, String)> {
     let query = if db.is_sqlite() {
         "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c
          WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"

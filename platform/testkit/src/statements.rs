@@ -2,6 +2,7 @@
 
 mod plan;
 mod postgres;
+mod rows;
 mod sqlite;
 
 use std::{
@@ -49,6 +50,13 @@ impl StatementLog {
         Watch { log: self.clone(), begin: log.written.len(), after }
     }
 
+    /// Begins to write down everything, whoever runs it: relays and workers, too.
+    pub fn watch_all(&self) -> Watch {
+        let mut log = self.lock();
+        log.watches += 1;
+        Watch { log: self.clone(), begin: log.written.len(), after: 0 }
+    }
+
     fn write(&self, statement: &Statement) {
         let mut log = self.lock();
         if log.watches > 0 {
@@ -79,6 +87,11 @@ pub struct Watch {
 impl Watch {
     /// The statements that ran since the watch began. Beginning and ending transactions aren't among them.
     pub fn statements(self) -> Statements {
+        self.so_far()
+    }
+
+    /// The same, and more are written down.
+    pub fn so_far(&self) -> Statements {
         let log = self.log.lock();
         let since = log.written.get(self.begin..).unwrap_or_default().iter();
         let watched = since.filter(|written| written.task.is_none_or(|task| task > self.after));
@@ -108,6 +121,11 @@ impl Statements {
     /// Their SQL, with places for values.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|statement| statement.sql.as_str())
+    }
+
+    /// Whether there is one with `words` in its SQL.
+    pub(crate) fn any(&self, words: &str) -> bool {
+        self.texts().any(|text| text.contains(words))
     }
 
     /// These and those.
@@ -147,7 +165,8 @@ pub async fn full_scans(db: &Database, statements: &Statements, tables: &[&str])
     }
     let mut known = HashSet::new();
     // The same statement with other values is found its rows in the same way.
-    for statement in statements.0.iter().filter(|statement| known.insert(statement.sql.as_str())) {
+    let different = statements.0.iter().filter(|statement| known.insert(statement.sql.as_str()));
+    for statement in different.filter(|statement| has_plan(&statement.sql)) {
         let scans = if db.is_sqlite() {
             sqlite::full_scans(db, statement, tables).await
         } else {
@@ -156,6 +175,16 @@ pub async fn full_scans(db: &Database, statements: &Statements, tables: &[&str])
         found.extend(scans.into_iter().map(|scan| FullScan { sql: statement.sql.clone(), scan }));
     }
     found
+}
+
+/// What makes tables has none.
+fn has_plan(sql: &str) -> bool {
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| sql.starts_with(verb))
+}
+
+/// About how many rows of all tables the database looks at to run those of `statements` that read.
+pub(crate) async fn rows_looked_at(db: &Database, statements: &Statements) -> u64 {
+    rows::looked_at(db, &statements.0).await
 }
 
 /// Fails, and shows the statements and the plans, when there are any [`full_scans`].
@@ -174,7 +203,7 @@ mod tests {
     use ::database::Database;
     use sea_orm::{ConnectionTrait as _, Statement};
 
-    use super::{StatementLog, full_scans};
+    use super::{StatementLog, full_scans, rows_looked_at};
     use crate::TestDatabase;
 
     /// Two thousand people, of whom one in a hundred is called anything, and what each has; one name is indexed.
@@ -190,7 +219,7 @@ mod tests {
             "CREATE INDEX people_by_name ON people (name)".to_owned(),
             "CREATE TABLE things (owner integer NOT NULL, what text NOT NULL)".to_owned(),
             format!(
-                "INSERT INTO people {numbers} SELECT n, 'name ' || n % 100, 'nick ' || n % 100 FROM numbers"
+                "INSERT INTO people {numbers} SELECT n, 'name ' || (n % 100), 'nick ' || (n % 100) FROM numbers"
             ),
             format!("INSERT INTO things {numbers} SELECT n, 'thing ' || n FROM numbers"),
         ] {
@@ -242,6 +271,23 @@ mod tests {
     async fn a_join_without_an_index_is_found() {
         let sql = r#"SELECT "what" FROM "people" JOIN "things" ON "owner" = "id" WHERE "name" = $1"#;
         assert_eq!(scans(sql, "name 7").await, 1);
+    }
+
+    #[tokio::test]
+    async fn rows_are_counted_that_are_looked_at_and_not_only_those_that_are_found() {
+        let log = StatementLog::default();
+        let (database, db) = people(&log).await;
+        for (sql, value, least, most) in [
+            (r#"SELECT "id" FROM "people" WHERE "name" = $1"#, "name 7", 20, 100),
+            (r#"SELECT "id" FROM "people" WHERE "nickname" = $1"#, "nick 7", 2_000, 4_000),
+        ] {
+            let watch = log.watch();
+            run(&db, sql, value).await;
+            let rows = rows_looked_at(&db, &watch.statements()).await;
+            assert!((least..=most).contains(&rows), "{rows} rows: {sql}");
+        }
+        db.close().await.unwrap();
+        database.remove().await;
     }
 
     #[tokio::test]
