@@ -12,7 +12,7 @@ mod schema;
 pub use authorization::{authenticated, requires_scopes, scope};
 pub use endpoint::endpoint;
 pub use failure::{Failure, parse_id};
-pub use live::{Interrupted, resumable};
+pub use live::{Interrupted, breaking_off, resumable};
 pub use page::{Connection, connection, page_request};
 pub use refusal::{Refusal, UserError, settle};
 pub use scalar::{Cursor, LocalDate, TimeZone};

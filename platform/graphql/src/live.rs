@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_graphql::TypeDirective;
+use futures::{Stream, StreamExt as _, future::ready, stream};
 
 /// The gateway may take the subscription up again: `after` is the argument that takes a cursor, `cursor` the field of its
 /// events that holds one, `start` the query that tells where the stream is now.
@@ -18,4 +19,9 @@ impl fmt::Display for Interrupted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("the stream was broken off")
     }
+}
+
+/// A stream that ends only when its process stops, or when it may have missed something: it breaks off after its items.
+pub fn breaking_off<T>(items: impl Stream<Item = T>) -> impl Stream<Item = Result<T, Interrupted>> {
+    items.map(Ok).chain(stream::once(ready(Err(Interrupted))))
 }

@@ -1,17 +1,35 @@
 //! What somebody logs on one device, told to their others as it happens.
 
 pub(crate) mod graphql;
-mod hub;
-mod listen;
 
-use futures::{Stream, StreamExt as _, stream};
+use std::sync::Arc;
 
-pub(crate) use self::{hub::Hub, listen::listen};
+use bus::Bus;
+use events::{Event as _, moods::MoodLogged};
+use futures::{Stream, StreamExt as _, future::ready, stream};
+use ids::MoodId;
+use service::Unauthenticated;
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     context::Ctx,
     entries::{self, model::MoodEntry},
 };
-use service::Unauthenticated;
+
+/// Tells streams what was logged.
+pub(crate) type Hub = audience::Hub<MoodId>;
+
+/// Tells streams what the bus tells, until `stop`.
+pub(crate) async fn listen(hub: Hub, bus: Arc<dyn Bus>, stop: CancellationToken) {
+    let subjects = [MoodLogged::subject()];
+    let telling = audience::tell(hub.clone(), &*bus, &subjects, stop, |event| {
+        if let Some(Ok(logged)) = event.read::<MoodLogged>() {
+            hub.tell(logged.user_id, logged.mood_id);
+        }
+        ready(())
+    });
+    telling.await;
+}
 
 /// The viewer's entries as they are logged from now on. Ends when one may have been missed, or when the process stops.
 pub(crate) async fn logged(
@@ -30,5 +48,5 @@ pub(crate) async fn logged(
         };
         Some((entry, (ctx, seat)))
     });
-    Ok(told.filter_map(std::future::ready))
+    Ok(told.filter_map(ready))
 }

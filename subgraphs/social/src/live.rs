@@ -2,17 +2,51 @@
 
 mod error;
 pub(crate) mod graphql;
-mod hub;
-mod listen;
 mod store;
 
+use std::sync::Arc;
+
+use audience::Audience as _;
+use bus::Bus;
+use database::Database;
+use events::{Envelope, Event as _, social::PostCreated};
 use futures::{Stream, StreamExt as _, stream};
+use ids::PostId;
 use service::Ctx;
+use tokio_util::sync::CancellationToken;
 
 use self::error::LiveError;
-pub(crate) use self::{hub::Hub, listen::listen};
 use crate::posts::{self, Post, Visibility};
-use ids::PostId;
+
+/// Tells streams what was shared.
+pub(crate) type Hub = audience::Hub<PostId>;
+
+/// Tells streams what the bus tells, until `stop`.
+pub(crate) async fn listen(hub: Hub, bus: Arc<dyn Bus>, db: Database, stop: CancellationToken) {
+    let subjects = [PostCreated::subject()];
+    let telling = audience::tell(hub.clone(), &*bus, &subjects, stop, |event| pass_on(&hub, &db, event));
+    telling.await;
+}
+
+/// Tells the author's own streams and those of followers, of as many people as listen with a few questions to the database.
+async fn pass_on(hub: &Hub, db: &Database, event: Arc<Envelope>) {
+    let Some(Ok(created)) = event.read::<PostCreated>() else { return };
+    let listening = hub.people();
+    if listening.is_empty() {
+        return;
+    }
+    match store::followers_among(db.reader(), created.author_id, &listening).await {
+        Ok(followers) => {
+            for person in followers.into_iter().chain([created.author_id]) {
+                hub.tell(person, created.post_id);
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "who follows an author can't be read");
+            hub.miss();
+        }
+    }
+}
 
 /// The posts of the viewer and of those whom they follow, as they are shared from now on. Ends when one may have been missed,
 /// or when the process stops.

@@ -1,15 +1,19 @@
 //! What becomes of the viewer's streaks, told on all their devices as it happens.
 
 pub(crate) mod graphql;
-mod hub;
-mod listen;
 
+use std::sync::Arc;
+
+use bus::Bus;
 use chrono::{DateTime, Utc};
-use events::streaks::StreakKind;
+use events::{
+    Event as _,
+    streaks::{BadgeAwarded, StreakChanged, StreakKind},
+};
 use futures::{Stream, StreamExt as _, future::ready, stream};
 use service::Unauthenticated;
+use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::{hub::Hub, listen::listen};
 use crate::{
     awards::model::Award,
     context::Ctx,
@@ -25,6 +29,24 @@ pub(crate) enum News {
         badge: String,
         awarded_at: DateTime<Utc>,
     },
+}
+
+/// Tells streams the news.
+pub(crate) type Hub = audience::Hub<News>;
+
+/// Tells streams what the bus tells, until `stop`.
+pub(crate) async fn listen(hub: Hub, bus: Arc<dyn Bus>, stop: CancellationToken) {
+    let subjects = [StreakChanged::subject(), BadgeAwarded::subject()];
+    let telling = audience::tell(hub.clone(), &*bus, &subjects, stop, |event| {
+        if let Some(Ok(changed)) = event.read::<StreakChanged>() {
+            hub.tell(changed.user_id, News::Streak(changed.kind));
+        } else if let Some(Ok(awarded)) = event.read::<BadgeAwarded>() {
+            let BadgeAwarded { user_id, badge, awarded_at } = awarded;
+            hub.tell(user_id, News::Badge { badge, awarded_at });
+        }
+        ready(())
+    });
+    telling.await;
 }
 
 /// A streak as it is now; none when nothing counts any more, or it isn't wanted.

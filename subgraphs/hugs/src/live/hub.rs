@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use audience::Audience;
 use ids::UserId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -34,18 +35,6 @@ impl Hub {
         }
     }
 
-    /// Wakes every stream: something may have been missed.
-    pub(super) fn wake_all(&self) {
-        for listener in self.lock().values() {
-            listener.send_replace(());
-        }
-    }
-
-    /// Ends every stream, now and from now on: the process stops.
-    pub(super) fn close(&self) {
-        self.closed.cancel();
-    }
-
     /// Takes part for `topic`, until dropped.
     pub(super) fn join(&self, topic: impl Into<Topic>) -> Seat {
         let topic = topic.into();
@@ -55,6 +44,26 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Topic, watch::Sender<()>>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Audience for Hub {
+    fn hear(&self) {
+        self.miss();
+    }
+
+    /// Wakes every stream.
+    fn miss(&self) {
+        for listener in self.lock().values() {
+            listener.send_replace(());
+        }
+    }
+
+    /// Streams look at their logs by themselves now and then.
+    fn go_deaf(&self) {}
+
+    fn close(&self) {
+        self.closed.cancel();
     }
 }
 

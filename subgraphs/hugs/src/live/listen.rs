@@ -1,8 +1,9 @@
 //! Hearing from the bus whom to wake: other processes write to the logs, too.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use bus::{Bus, Signal};
+use audience::Audience as _;
+use bus::Bus;
 use chrono::{DateTime, Utc};
 use database::Database;
 use events::{
@@ -12,51 +13,27 @@ use events::{
         HugSeen, HugSent, HugThanked,
     },
 };
-use futures::StreamExt as _;
 use ids::{GroupHugId, UserId};
 use tokio_util::sync::CancellationToken;
 
 use super::{Hub, store};
 use crate::store::StoreError;
 
-/// The pause before listening is tried again.
-const PAUSE: Duration = Duration::from_secs(1);
 /// How many people are read at a time.
 const AUDIENCE_PAGE: u64 = 1_000;
 
-/// Wakes streams as the bus tells, until `stop`; then closes the hub, which ends the streams.
+/// Wakes streams as the bus tells, until `stop`.
 pub(crate) async fn listen(hub: Hub, bus: Arc<dyn Bus>, db: Database, stop: CancellationToken) {
-    let listening = async {
-        loop {
-            if let Err(error) = hear(&hub, &*bus, &db).await {
-                tracing::warn!(%error, "live streams are not woken by the bus");
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    };
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = listening => {}
-    }
-    hub.close();
+    let subjects = ["hugs.*".to_owned()];
+    let telling = audience::tell(hub.clone(), &*bus, &subjects, stop, |event| pass_on(&hub, &db, event));
+    telling.await;
 }
 
-/// Returns when the bus has nothing more to say.
-async fn hear(hub: &Hub, bus: &dyn Bus, db: &Database) -> Result<(), bus::BusError> {
-    let mut signals = bus.listen(&["hugs.*".to_owned()]).await?;
-    hub.wake_all();
-    while let Some(signal) = signals.next().await {
-        match signal {
-            Signal::Gap => hub.wake_all(),
-            Signal::Event(event) => {
-                if let Err(error) = wake_concerned(hub, db, &event).await {
-                    tracing::warn!(%error, "can't tell whom an event concerns: waking everybody");
-                    hub.wake_all();
-                }
-            }
-        }
+async fn pass_on(hub: &Hub, db: &Database, event: Arc<Envelope>) {
+    if let Err(error) = wake_concerned(hub, db, &event).await {
+        tracing::warn!(%error, "can't tell whom an event concerns: waking everybody");
+        hub.miss();
     }
-    Ok(())
 }
 
 async fn wake_concerned(hub: &Hub, db: &Database, event: &Envelope) -> Result<(), StoreError> {

@@ -1,8 +1,8 @@
 //! The live stream as clients see it.
 
 use async_graphql::{Context, Result, Subscription};
-use futures::{Stream, StreamExt as _, future::ready, stream};
-use graphql::{Failure, Interrupted};
+use futures::{Stream, StreamExt as _};
+use graphql::{Failure, Interrupted, breaking_off};
 
 use crate::{context::Ctx, entries::graphql::MoodEntry};
 
@@ -19,7 +19,6 @@ impl LiveSubscription {
         gql: &Context<'_>,
     ) -> Result<impl Stream<Item = Result<MoodEntry, Interrupted>> + use<>> {
         let logged = super::logged(gql.data::<Ctx>()?).await.map_err(|_| Failure::unauthenticated())?;
-        let interrupted = stream::once(ready(Err(Interrupted)));
-        Ok(logged.map(|entry| Ok(entry.into())).chain(interrupted))
+        Ok(breaking_off(logged.map(MoodEntry::from)))
     }
 }

@@ -1,8 +1,8 @@
 //! The live stream as clients see it.
 
 use async_graphql::{Context, Result, Subscription};
-use futures::{Stream, StreamExt as _, future::ready, stream};
-use graphql::{Failure, Interrupted};
+use futures::{Stream, StreamExt as _};
+use graphql::{Failure, Interrupted, breaking_off};
 use service::Ctx;
 
 use super::{Hub, error::LiveError};
@@ -25,7 +25,6 @@ impl LiveSubscription {
             LiveError::Unauthenticated(_) => Failure::unauthenticated(),
             LiveError::Database(error) => Failure::internal(error),
         })?;
-        let interrupted = stream::once(ready(Err(Interrupted)));
-        Ok(added.map(|post| Ok(Post(post))).chain(interrupted))
+        Ok(breaking_off(added.map(Post)))
     }
 }

@@ -1,8 +1,8 @@
 //! The live streams as clients see them.
 
 use async_graphql::{Context, Result, SimpleObject, Subscription};
-use futures::{Stream, StreamExt as _, future::ready, stream};
-use graphql::{Failure, Interrupted};
+use futures::{Stream, StreamExt as _};
+use graphql::{Failure, Interrupted, breaking_off};
 
 use super::Changed;
 use crate::{
@@ -40,8 +40,7 @@ impl LiveSubscription {
     ) -> Result<impl Stream<Item = Result<StreakChange, Interrupted>> + use<>> {
         let changed = super::changed_streaks(gql.data::<Ctx>()?).await;
         let changed = changed.map_err(|_| Failure::unauthenticated())?;
-        let interrupted = stream::once(ready(Err(Interrupted)));
-        Ok(changed.map(|changed| Ok(changed.into())).chain(interrupted))
+        Ok(breaking_off(changed.map(StreakChange::from)))
     }
 
     /// The viewer's badges as they are awarded, from now on. When one may have been missed the stream breaks off: subscribe
@@ -53,7 +52,6 @@ impl LiveSubscription {
     ) -> Result<impl Stream<Item = Result<AwardedBadge, Interrupted>> + use<>> {
         let awarded = super::awarded_badges(gql.data::<Ctx>()?).await;
         let awarded = awarded.map_err(|_| Failure::unauthenticated())?;
-        let interrupted = stream::once(ready(Err(Interrupted)));
-        Ok(awarded.map(|award| Ok(award.into())).chain(interrupted))
+        Ok(breaking_off(awarded.map(AwardedBadge::from)))
     }
 }

@@ -7,8 +7,8 @@ use async_graphql::{
     dataloader::Loader,
 };
 use chrono::{DateTime, Utc};
-use futures::{Stream, StreamExt as _, future::ready, stream};
-use graphql::{Failure, Interrupted, Refusal, UserError, settle};
+use futures::{Stream, StreamExt as _};
+use graphql::{Failure, Interrupted, Refusal, UserError, breaking_off, settle};
 use ids::UserId;
 
 use crate::{
@@ -132,8 +132,8 @@ impl PresenceSubscription {
         }
         let people = user_ids.iter().filter_map(|id| UserId::try_from(id).ok()).collect();
         let watched = presence::watch(gql.data::<Ctx>()?, people).await;
-        let changes = watched.map_err(|_| Failure::unauthenticated())?.map(|change| Ok(change.into()));
-        Ok(changes.chain(stream::once(ready(Err(Interrupted)))))
+        let changes = watched.map_err(|_| Failure::unauthenticated())?;
+        Ok(breaking_off(changes.map(PresenceChange::from)))
     }
 }
 

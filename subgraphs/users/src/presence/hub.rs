@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use audience::Audience;
 use ids::UserId;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -50,29 +51,6 @@ impl Hub {
         }
     }
 
-    /// Anything may be new: something may have been missed.
-    pub(super) fn tell_all(&self) {
-        for place in self.lock().values().flatten() {
-            place.look_at_all();
-        }
-    }
-
-    /// The hub hears of changes from now on.
-    pub(super) fn hear(&self) {
-        self.tell_all();
-        self.hearing.send_replace(true);
-    }
-
-    /// The hub hears nothing any more, for a while.
-    pub(super) fn go_deaf(&self) {
-        self.hearing.send_replace(false);
-    }
-
-    /// Ends every stream, now and from now on: the process stops.
-    pub(super) fn close(&self) {
-        self.closed.cancel();
-    }
-
     /// Watches people for `viewer` as soon as the hub hears, until dropped. All are to be looked at first.
     pub(super) async fn join(&self, viewer: UserId, watched: BTreeSet<UserId>) -> Seat {
         let mut hearing = self.hearing.subscribe();
@@ -89,6 +67,28 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Vec<Arc<Place>>>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Audience for Hub {
+    fn hear(&self) {
+        self.miss();
+        self.hearing.send_replace(true);
+    }
+
+    /// Anything may be new.
+    fn miss(&self) {
+        for place in self.lock().values().flatten() {
+            place.look_at_all();
+        }
+    }
+
+    fn go_deaf(&self) {
+        self.hearing.send_replace(false);
+    }
+
+    fn close(&self) {
+        self.closed.cancel();
     }
 }
 
@@ -196,7 +196,7 @@ mod tests {
         soon(&mut seat);
         hub.tell(ada);
         assert_eq!(soon(&mut seat), Some(vec![bo, cy]));
-        hub.tell_all();
+        hub.miss();
         assert_eq!(soon(&mut seat), Some(vec![bo, cy]));
     }
 

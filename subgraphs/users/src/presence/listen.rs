@@ -1,38 +1,20 @@
 //! Hearing from the bus whose presence may be other than before: by this process or another.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use bus::{Bus, Signal};
+use bus::Bus;
 use events::{
     Envelope, Event,
     social::{Blocked, FollowCreated, FollowRemoved, Unblocked},
     users::PresenceChanged,
 };
-use futures::StreamExt as _;
+use futures::future::ready;
 use tokio_util::sync::CancellationToken;
 
 use super::Hub;
 
-/// The pause before listening is tried again.
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// Tells streams whom to look at, until `stop`; then closes the hub, which ends them.
+/// Tells streams whom to look at, until `stop`.
 pub(crate) async fn listen(hub: Hub, bus: Arc<dyn Bus>, stop: CancellationToken) {
-    let listening = async {
-        loop {
-            if let Err(error) = hear(&hub, &*bus).await {
-                tracing::warn!(%error, "live streams hear nothing of the bus");
-            }
-            hub.go_deaf();
-            tokio::time::sleep(PAUSE).await;
-        }
-    };
-    stop.run_until_cancelled(listening).await;
-    hub.close();
-}
-
-/// Returns when the bus has nothing more to say.
-async fn hear(hub: &Hub, bus: &dyn Bus) -> Result<(), bus::BusError> {
     let subjects = [
         PresenceChanged::subject(),
         FollowCreated::subject(),
@@ -40,15 +22,11 @@ async fn hear(hub: &Hub, bus: &dyn Bus) -> Result<(), bus::BusError> {
         Blocked::subject(),
         Unblocked::subject(),
     ];
-    let mut signals = bus.listen(&subjects).await?;
-    hub.hear();
-    while let Some(signal) = signals.next().await {
-        match signal {
-            Signal::Gap => hub.tell_all(),
-            Signal::Event(event) => pass_on(hub, &event),
-        }
-    }
-    Ok(())
+    let telling = audience::tell(hub.clone(), &*bus, &subjects, stop, |event| {
+        pass_on(&hub, &event);
+        ready(())
+    });
+    telling.await;
 }
 
 fn pass_on(hub: &Hub, event: &Envelope) {

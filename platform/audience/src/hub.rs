@@ -1,100 +1,122 @@
-//! Who listens in this process, by person.
+//! An audience that is told each piece of news once, by person.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use ids::{PostId, UserId};
+use ids::UserId;
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-/// How many posts a stream may be behind; one that is further behind ends.
+use crate::Audience;
+
+/// How many pieces of news a stream may be behind; one that is further behind ends.
 const CAPACITY: usize = 64;
 
-/// Tells streams of new posts. Clones share their listeners.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Hub {
-    listeners: Arc<Mutex<HashMap<UserId, broadcast::Sender<PostId>>>>,
-    /// Whether the hub hears of what is shared.
+/// Tells streams the news. Clones share their listeners.
+#[derive(Debug)]
+pub struct Hub<T> {
+    listeners: Arc<Mutex<HashMap<UserId, broadcast::Sender<T>>>>,
+    /// Whether the hub hears of what happens.
     hearing: Arc<watch::Sender<bool>>,
     closed: CancellationToken,
 }
 
-impl Hub {
+impl<T> Hub<T> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, broadcast::Sender<T>>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Clone> Hub<T> {
     /// Who listens.
-    pub(super) fn people(&self) -> Vec<UserId> {
+    #[must_use]
+    pub fn people(&self) -> Vec<UserId> {
         self.lock().keys().copied().collect()
     }
 
-    /// Tells the streams of `person` of `post`.
-    pub(super) fn tell(&self, person: UserId, post: PostId) {
+    /// Tells the streams of `person` what there is.
+    pub fn tell(&self, person: UserId, news: T) {
         if let Some(listener) = self.lock().get(&person) {
             // Nobody is there any more when this fails; the last one to leave takes the listener along.
-            let _ = listener.send(post);
+            let _ = listener.send(news);
         }
     }
 
-    /// The hub hears of what is shared from now on.
-    pub(super) fn hear(&self) {
-        self.hearing.send_replace(true);
-    }
-
-    /// Ends every stream there is: something may have been missed.
-    pub(super) fn interrupt(&self) {
-        self.lock().clear();
-    }
-
-    /// The hub hears nothing any more, and ends every stream there is.
-    pub(super) fn go_deaf(&self) {
-        self.hearing.send_replace(false);
-        self.interrupt();
-    }
-
-    /// Ends every stream, now and from now on: the process stops.
-    pub(super) fn close(&self) {
-        self.closed.cancel();
+    /// Whether the process stops.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.is_cancelled()
     }
 
     /// Takes part for `person` as soon as the hub hears, until dropped.
-    pub(super) async fn join(&self, person: UserId) -> Seat {
+    pub async fn join(&self, person: UserId) -> Seat<T> {
         let mut hearing = self.hearing.subscribe();
         // It fails when the hub is gone, and then there is nothing to hear.
         let _ = self.closed.run_until_cancelled(hearing.wait_for(|hearing| *hearing)).await;
         let mut listeners = self.lock();
         let listener = listeners.entry(person).or_insert_with(|| broadcast::channel(CAPACITY).0);
-        Seat { posts: Some(listener.subscribe()), hub: self.clone(), person }
+        Seat { news: Some(listener.subscribe()), hub: self.clone(), person }
+    }
+}
+
+impl<T> Audience for Hub<T> {
+    fn hear(&self) {
+        self.hearing.send_replace(true);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, broadcast::Sender<PostId>>> {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Ends every stream there is.
+    fn miss(&self) {
+        self.lock().clear();
+    }
+
+    fn go_deaf(&self) {
+        self.hearing.send_replace(false);
+        self.miss();
+    }
+
+    fn close(&self) {
+        self.closed.cancel();
+    }
+}
+
+impl<T> Clone for Hub<T> {
+    fn clone(&self) -> Self {
+        Self { listeners: self.listeners.clone(), hearing: self.hearing.clone(), closed: self.closed.clone() }
+    }
+}
+
+impl<T> Default for Hub<T> {
+    fn default() -> Self {
+        Self { listeners: Arc::default(), hearing: Arc::default(), closed: CancellationToken::default() }
     }
 }
 
 /// One stream's place in the hub.
 #[derive(Debug)]
-pub(super) struct Seat {
-    posts: Option<broadcast::Receiver<PostId>>,
-    hub: Hub,
+pub struct Seat<T> {
+    news: Option<broadcast::Receiver<T>>,
+    hub: Hub<T>,
     person: UserId,
 }
 
-impl Seat {
-    /// The next post; `None` when one may have been missed, and when the process stops.
-    pub(super) async fn next(&mut self) -> Option<PostId> {
-        let posts = self.posts.as_mut()?;
+impl<T: Clone> Seat<T> {
+    /// The next piece of news; `None` when one may have been missed, and when the process stops.
+    pub async fn next(&mut self) -> Option<T> {
+        let news = self.news.as_mut()?;
         tokio::select! {
             biased;
             () = self.hub.closed.cancelled() => None,
-            post = posts.recv() => post.ok(),
+            next = news.recv() => next.ok(),
         }
     }
 }
 
-impl Drop for Seat {
+impl<T> Drop for Seat<T> {
     fn drop(&mut self) {
         // Left before counting who is still there.
-        self.posts = None;
+        self.news = None;
         let mut listeners = self.hub.lock();
         if listeners.get(&self.person).is_some_and(|listener| listener.receiver_count() == 0) {
             listeners.remove(&self.person);
@@ -113,24 +135,20 @@ mod tests {
         UserId::at(DateTime::UNIX_EPOCH)
     }
 
-    fn post() -> PostId {
-        PostId::at(DateTime::UNIX_EPOCH)
-    }
-
-    fn hearing() -> Hub {
+    fn hearing() -> Hub<&'static str> {
         let hub = Hub::default();
         hub.hear();
         hub
     }
 
     #[tokio::test]
-    async fn every_stream_of_a_person_hears_of_an_post_and_nobody_elses_does() {
-        let (hub, ada, post) = (hearing(), person(), post());
+    async fn every_stream_of_a_person_hears_the_news_and_nobody_elses_does() {
+        let (hub, ada) = (hearing(), person());
         let (mut phone, mut tablet) = (hub.join(ada).await, hub.join(ada).await);
         let mut stranger = hub.join(person()).await;
-        hub.tell(ada, post);
-        assert_eq!(phone.next().now_or_never(), Some(Some(post)));
-        assert_eq!(tablet.next().now_or_never(), Some(Some(post)));
+        hub.tell(ada, "spring");
+        assert_eq!(phone.next().now_or_never(), Some(Some("spring")));
+        assert_eq!(tablet.next().now_or_never(), Some(Some("spring")));
         assert_eq!(stranger.next().now_or_never(), None);
     }
 
@@ -139,18 +157,18 @@ mod tests {
         let (hub, ada) = (hearing(), person());
         let mut slow = hub.join(ada).await;
         for _ in 0..=CAPACITY {
-            hub.tell(ada, post());
+            hub.tell(ada, "more");
         }
         assert_eq!(slow.next().now_or_never(), Some(None));
         let mut cut_off = hub.join(ada).await;
-        hub.interrupt();
+        hub.miss();
         assert_eq!(cut_off.next().now_or_never(), Some(None));
         assert_eq!(hub.join(ada).await.next().now_or_never(), None);
     }
 
     #[tokio::test]
     async fn a_stream_begins_when_the_hub_hears() {
-        let (hub, ada) = (Hub::default(), person());
+        let (hub, ada) = (Hub::<&str>::default(), person());
         assert!(hub.join(ada).now_or_never().is_none());
         hub.hear();
         let mut seat = hub.join(ada).await;
@@ -164,9 +182,9 @@ mod tests {
         let (hub, ada) = (hearing(), person());
         let (one, other) = (hub.join(ada).await, hub.join(ada).await);
         drop(one);
-        assert_eq!(hub.lock().len(), 1);
+        assert_eq!(hub.people(), [ada]);
         drop(other);
-        assert_eq!(hub.lock().len(), 0);
+        assert_eq!(hub.people(), []);
     }
 
     #[tokio::test]
@@ -175,6 +193,7 @@ mod tests {
         let mut seat = hub.join(person()).await;
         hub.go_deaf();
         hub.close();
+        assert!(hub.is_closed());
         assert_eq!(seat.next().now_or_never(), Some(None));
         assert_eq!(hub.join(person()).await.next().now_or_never(), Some(None));
     }
