@@ -46,7 +46,9 @@ impl Subgraph for Users {
             Box::new(move |stop| Box::pin(avatars::sweep_until(stop, pictures))),
         ];
         Ok(Assembly {
-            guarded: schema::routes(ctx.clone()).merge(reservations::http::routes(ctx.clone())),
+            guarded: schema::routes(ctx.clone())
+                .merge(profiles::http::routes(ctx.clone()))
+                .merge(reservations::http::routes(ctx.clone())),
             open: avatars::http::routes(ctx),
             consumers: consumers(),
             tasks,

@@ -4,6 +4,7 @@ mod activation;
 mod error;
 pub(crate) mod events;
 pub(crate) mod graphql;
+pub(crate) mod http;
 mod model;
 mod search;
 pub(crate) mod store;

@@ -4,6 +4,7 @@ mod avatars;
 mod badges;
 mod client;
 mod forgetting;
+mod names;
 mod presence;
 mod presence_live;
 mod privacy;
