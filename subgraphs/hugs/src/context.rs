@@ -20,6 +20,7 @@ pub(crate) struct Ctx {
     service: service::Ctx,
     pub(crate) live: Hub,
     settled: Arc<OnceCell<()>>,
+    people_settled: Arc<OnceCell<()>>,
 }
 
 /// The projections have not caught up, and what was asked needs them.
@@ -61,7 +62,7 @@ impl Ctx {
     }
 
     pub(crate) fn new(service: service::Ctx, live: Hub) -> Self {
-        Self { service, live, settled: Arc::default() }
+        Self { service, live, settled: Arc::default(), people_settled: Arc::default() }
     }
 
     /// The context of another request, of `caller`.
@@ -75,6 +76,16 @@ impl Ctx {
         let settling = self.settled.get_or_init(async || {
             if let Err(behind) = self.outbox.caught_up(RELATIONSHIPS_GROUP, PATIENCE).await {
                 tracing::warn!(%behind, "reading with what is known of blocks");
+            }
+        });
+        settling.await;
+    }
+
+    /// The same for what people are called: names that changed a moment ago are shown.
+    pub(crate) async fn settle_people(&self) {
+        let settling = self.people_settled.get_or_init(async || {
+            if let Err(behind) = self.outbox.caught_up(PEOPLE_GROUP, PATIENCE).await {
+                tracing::warn!(%behind, "reading with what is known of names");
             }
         });
         settling.await;

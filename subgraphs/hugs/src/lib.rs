@@ -47,13 +47,14 @@ impl Subgraph for Hugs {
         let listening: Task = Box::new(move |stop| Box::pin(live::listen(hub, bus, db, stop)));
         let (db, clock) = (foundation.db.clone(), foundation.clock.clone());
         let pruning: Task = Box::new(move |stop| Box::pin(live::prune_until(stop, db, clock)));
-        let timekeeper = ctx.clone();
+        let (timekeeper, learner) = (ctx.clone(), ctx.clone());
         let keeping_time: Task =
             Box::new(move |stop| Box::pin(timekeeping::keep_time_until(stop, timekeeper)));
+        let learning: Task = Box::new(move |stop| Box::pin(people::names::learn_until(stop, learner)));
         Ok(Assembly {
             guarded: schema::routes(ctx),
             consumers: consumers(),
-            tasks: vec![listening, pruning, keeping_time],
+            tasks: vec![listening, pruning, keeping_time, learning],
             ..Assembly::default()
         })
     }

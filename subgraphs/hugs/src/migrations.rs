@@ -10,6 +10,7 @@ mod m0007_group_hugs;
 mod m0008_consent;
 mod m0009_request_ends;
 mod m0010_disclosures;
+mod m0011_names;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,7 +19,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 10] = [
+        let own: [Box<dyn MigrationTrait>; 11] = [
             Box::new(m0001_hug_types::Migration),
             Box::new(m0002_people::Migration),
             Box::new(m0003_hugs::Migration),
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_consent::Migration),
             Box::new(m0009_request_ends::Migration),
             Box::new(m0010_disclosures::Migration),
+            Box::new(m0011_names::Migration),
         ];
         let platform = [
             outbox::migrations(),

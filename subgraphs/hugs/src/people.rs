@@ -1,5 +1,6 @@
-//! Who there is, and whose hugs they take: a projection of what `auth` and `users` tell.
+//! Who there is, what they are called, and whose hugs they take: a projection of what `auth` and `users` tell.
 
+pub(crate) mod names;
 mod policy;
 mod projection;
 pub(crate) mod store;

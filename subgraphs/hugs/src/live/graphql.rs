@@ -60,6 +60,7 @@ pub(crate) struct HugEvent {
     /// The group hug it happened to, as it is now; null for what is about none.
     group_hug: Option<GroupHug>,
     /// Who joined or left the group hug; null for the other kinds.
+    #[graphql(provides = "username displayName")]
     participant: Option<User>,
 }
 
@@ -94,6 +95,7 @@ pub(crate) struct GroupHugEvent {
     /// The group hug as it is now; null for `GAP`.
     group_hug: Option<GroupHug>,
     /// Who joined or left; null for the other kinds.
+    #[graphql(provides = "username displayName")]
     participant: Option<User>,
 }
 

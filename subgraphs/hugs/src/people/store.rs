@@ -1,9 +1,15 @@
 //! The table of people.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use events::users::HugPolicy;
 use ids::UserId;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QuerySelect, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
 
 mod entity {
     //! A row for each person who was told of.
@@ -17,6 +23,10 @@ mod entity {
         pub registered_at: Option<DateTimeUtc>,
         /// As JSON.
         pub hug_policy: Option<String>,
+        pub username: Option<String>,
+        pub display_name: Option<String>,
+        /// Which word of `users` the names are; none when they are from elsewhere.
+        pub names_seq: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -25,6 +35,8 @@ mod entity {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+use entity::{Column, Entity};
+
 pub(crate) struct Person {
     /// `None` while only their settings are known.
     pub(crate) registered_at: Option<DateTime<Utc>>,
@@ -32,8 +44,15 @@ pub(crate) struct Person {
     pub(crate) policy: Option<HugPolicy>,
 }
 
+/// What somebody is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Names {
+    pub(crate) username: String,
+    pub(crate) display_name: String,
+}
+
 pub(crate) async fn find(connection: &impl ConnectionTrait, id: UserId) -> Result<Option<Person>, DbErr> {
-    let row = entity::Entity::find_by_id(id).one(connection).await?;
+    let row = Entity::find_by_id(id).one(connection).await?;
     row.map(person).transpose()
 }
 
@@ -47,7 +66,7 @@ fn person(row: entity::Model) -> Result<Person, DbErr> {
 
 /// Lets one transaction at a time go on with `id`, so that what it counts of theirs stays as counted.
 pub(crate) async fn take_turn(connection: &impl ConnectionTrait, id: UserId) -> Result<(), DbErr> {
-    entity::Entity::find_by_id(id).lock_exclusive().one(connection).await.map(|_| ())
+    Entity::find_by_id(id).lock_exclusive().one(connection).await.map(|_| ())
 }
 
 pub(crate) async fn note_registration(
@@ -55,8 +74,8 @@ pub(crate) async fn note_registration(
     id: UserId,
     at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let row = entity::ActiveModel { id: Set(id), registered_at: Set(Some(at)), hug_policy: Set(None) };
-    upsert(connection, row, entity::Column::RegisteredAt).await
+    let row = entity::ActiveModel { registered_at: Set(Some(at)), ..nobody(id) };
+    upsert(connection, row, Column::RegisteredAt).await
 }
 
 pub(crate) async fn note_policy(
@@ -65,21 +84,99 @@ pub(crate) async fn note_policy(
     policy: &HugPolicy,
 ) -> Result<(), DbErr> {
     let json = serde_json::to_string(policy).map_err(|error| DbErr::Json(error.to_string()))?;
-    let row = entity::ActiveModel { id: Set(id), registered_at: Set(None), hug_policy: Set(Some(json)) };
-    upsert(connection, row, entity::Column::HugPolicy).await
+    let row = entity::ActiveModel { hug_policy: Set(Some(json)), ..nobody(id) };
+    upsert(connection, row, Column::HugPolicy).await
+}
+
+/// Keeps the names that `users` told as its word number `seq`, unless a later word of it is known.
+pub(crate) async fn note_names(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    names: Names,
+    seq: i64,
+) -> Result<(), DbErr> {
+    let row = entity::ActiveModel {
+        username: Set(Some(names.username)),
+        display_name: Set(Some(names.display_name)),
+        names_seq: Set(Some(seq)),
+        ..nobody(id)
+    };
+    let known = Expr::col((Entity, Column::NamesSeq));
+    let later = OnConflict::column(Column::Id)
+        .update_columns([Column::Username, Column::DisplayName, Column::NamesSeq])
+        .action_and_where(known.clone().is_null().or(known.lt(seq)))
+        .to_owned();
+    Entity::insert(row).on_conflict(later).exec_without_returning(connection).await.map(|_| ())
+}
+
+/// Names somebody who is here and has no names. What came in the meantime stays, and so does the absence of who is gone.
+pub(crate) async fn name_if_unnamed(
+    connection: &impl ConnectionTrait,
+    id: UserId,
+    names: &Names,
+) -> Result<(), DbErr> {
+    let unnamed = Entity::update_many()
+        .col_expr(Column::Username, Expr::value(names.username.as_str()))
+        .col_expr(Column::DisplayName, Expr::value(names.display_name.as_str()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Username.is_null());
+    unnamed.exec(connection).await.map(|_| ())
+}
+
+/// The names of those of `people` who have some here.
+pub(crate) async fn names_of(
+    connection: &impl ConnectionTrait,
+    people: &[UserId],
+) -> Result<HashMap<UserId, Names>, DbErr> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Username, Column::DisplayName])
+        .filter(Column::Id.is_in(people.iter().copied()))
+        .filter(Column::Username.is_not_null());
+    let rows: Vec<(UserId, String, String)> = named.into_tuple().all(connection).await?;
+    let names = |(id, username, display_name)| (id, Names { username, display_name });
+    Ok(rows.into_iter().map(names).collect())
+}
+
+/// Those who are here without names, by id and from after `after` on, at most `limit`; the index (id) of the nameless serves it.
+pub(crate) async fn unnamed(
+    connection: &impl ConnectionTrait,
+    after: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<UserId>, DbErr> {
+    let mut unnamed = Entity::find().select_only().column(Column::Id).filter(Column::Username.is_null());
+    if let Some(after) = after {
+        unnamed = unnamed.filter(Column::Id.gt(after));
+    }
+    unnamed.order_by_asc(Column::Id).limit(limit).into_tuple().all(connection).await
 }
 
 /// Forgets that there was such a person.
 pub(crate) async fn forget(connection: &impl ConnectionTrait, id: UserId) -> Result<(), DbErr> {
-    entity::Entity::delete_by_id(id).exec(connection).await.map(|_| ())
+    Entity::delete_by_id(id).exec(connection).await.map(|_| ())
+}
+
+/// The row of somebody of whom nothing is known.
+fn nobody(id: UserId) -> entity::ActiveModel {
+    entity::ActiveModel {
+        id: Set(id),
+        registered_at: Set(None),
+        hug_policy: Set(None),
+        username: Set(None),
+        display_name: Set(None),
+        names_seq: Set(None),
+    }
 }
 
 /// Inserts the row, or sets the one column where there is a row.
 async fn upsert(
     connection: &impl ConnectionTrait,
     row: entity::ActiveModel,
-    column: entity::Column,
+    column: Column,
 ) -> Result<(), DbErr> {
-    let known = OnConflict::column(entity::Column::Id).update_column(column).to_owned();
-    entity::Entity::insert(row).on_conflict(known).exec_without_returning(connection).await.map(|_| ())
+    let known = OnConflict::column(Column::Id).update_column(column).to_owned();
+    Entity::insert(row).on_conflict(known).exec_without_returning(connection).await.map(|_| ())
 }

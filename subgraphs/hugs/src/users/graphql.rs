@@ -15,6 +15,7 @@ use crate::{
     context::Ctx,
     hug_types::graphql::HugType,
     hugs::{received_instants, stats},
+    people::names::{self, Known, Names},
 };
 
 /// A person, whether or not there is one of that id.
@@ -35,6 +36,18 @@ impl User {
         self.0.to_string().into()
     }
 
+    /// The name by which they are found and mentioned.
+    #[graphql(external)]
+    async fn username(&self, gql: &Context<'_>) -> Option<Result<String>> {
+        Some(self.names(gql).await?.map(|names| names.username))
+    }
+
+    /// The name for people to read.
+    #[graphql(external)]
+    async fn display_name(&self, gql: &Context<'_>) -> Option<Result<String>> {
+        Some(self.names(gql).await?.map(|names| names.display_name))
+    }
+
     /// How many hugs they sent and received, as far as the viewer may know.
     async fn hug_stats(&self, gql: &Context<'_>) -> Result<Option<HugStats>> {
         let loader = gql.data::<DataLoader<Batch>>()?;
@@ -53,6 +66,18 @@ impl User {
 }
 
 impl User {
+    /// Their names, or why they aren't known; an error that costs the name and not whatever it is the name of.
+    async fn names(self, gql: &Context<'_>) -> Option<Result<Names>> {
+        let loaded = match gql.data::<DataLoader<Batch>>() {
+            Ok(loader) => loader.load_one(NamesOf(self.0)).await.map_err(Failure::internal),
+            Err(error) => Err(error),
+        };
+        Some(loaded.transpose()?.and_then(|known| match known {
+            Known::Names(names) => Ok(names),
+            Known::Unanswered => Err(Failure::UpstreamUnavailable.error("this name isn't known just now")),
+        }))
+    }
+
     /// This person, if they are the viewer.
     fn own(self, gql: &Context<'_>) -> Result<Option<UserId>> {
         let viewer = gql.data::<Ctx>()?.viewer().ok().map(|viewer| viewer.user_id);
@@ -155,5 +180,20 @@ impl Loader<UserId> for Batch {
 
     async fn load(&self, people: &[UserId]) -> Result<HashMap<UserId, stats::HugStats>, BatchError> {
         Ok(stats::of_people(&self.0, people).await?)
+    }
+}
+
+/// Whose names a data loader is to load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct NamesOf(UserId);
+
+impl Loader<NamesOf> for Batch {
+    type Value = Known;
+    type Error = BatchError;
+
+    async fn load(&self, keys: &[NamesOf]) -> Result<HashMap<NamesOf, Known>, BatchError> {
+        let people: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let known = names::of(&self.0, &people).await?;
+        Ok(known.into_iter().map(|(id, known)| (NamesOf(id), known)).collect())
     }
 }

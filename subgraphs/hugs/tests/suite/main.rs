@@ -9,6 +9,7 @@ mod history;
 mod hug_types;
 mod limits;
 mod live;
+mod names;
 mod processes;
 mod progress;
 mod requests;

@@ -14,7 +14,7 @@ use hugs::Hugs;
 use identity::{Caller, Viewer};
 use ids::UserId;
 use serde_json::{Value, json};
-use testkit::{Client, EventStream, TestApp};
+use testkit::{Client, EventStream, TestApp, TestDatabase};
 
 /// The first of the seeded types.
 pub(crate) const WARM_HUG: &str = "hgt_0192f000000070008000000000000001";
@@ -50,8 +50,18 @@ impl World {
         Self { app: TestApp::start::<Hugs>().await }
     }
 
+    /// The same, on what was chosen for it.
+    pub(crate) fn of(app: TestApp) -> Self {
+        Self { app }
+    }
+
     pub(crate) async fn finish(self) {
         self.app.finish().await;
+    }
+
+    /// Stops, and leaves its database behind.
+    pub(crate) async fn stop(self) -> TestDatabase {
+        self.app.stop().await
     }
 
     /// Somebody who registered a month ago.
@@ -105,6 +115,7 @@ impl World {
                 hug_policy,
                 approves_followers: false,
                 is_suggested: true,
+                mood_visibility: MoodVisibility::Private,
             })
             .await;
     }
@@ -115,7 +126,6 @@ impl World {
     }
 
     pub(crate) async fn send(&self, sender: UserId, input: Value) -> Value {
-                mood_visibility: MoodVisibility::Private,
         self.app.as_user(sender).data(SEND, json!({ "i": input })).await["sendHug"].take()
     }
 
