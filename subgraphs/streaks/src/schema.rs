@@ -12,13 +12,16 @@ use crate::{
     leaderboard::graphql::LeaderboardQuery,
     live::graphql::LiveSubscription,
     members::graphql::MemberMutation,
-    streak::graphql::StreakLoader,
+    streak::{
+        graphql::{MoodDayQuery, StreakLoader},
+        numbering::OwnMoodStreak,
+    },
     upkeep::graphql::UpkeepMutation,
     users::graphql::UserQuery,
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(UserQuery, LeaderboardQuery);
+pub(crate) struct Query(UserQuery, MoodDayQuery, LeaderboardQuery);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(UpkeepMutation, AwardMutation, MemberMutation);
@@ -41,6 +44,6 @@ pub(crate) fn routes(ctx: Ctx) -> Router {
         let streaks =
             DataLoader::with_cache(StreakLoader(ctx.clone()), tokio::spawn, HashMapCache::default());
         let badges = DataLoader::new(BadgeLoader(ctx.clone()), tokio::spawn);
-        request.data(ctx).data(streaks).data(badges)
+        request.data(OwnMoodStreak::new(ctx.clone())).data(ctx).data(streaks).data(badges)
     })
 }

@@ -5,6 +5,7 @@ pub(crate) mod change;
 pub(crate) mod events;
 pub(crate) mod graphql;
 pub(crate) mod model;
+pub(crate) mod numbering;
 pub(crate) mod store;
 
 use ::events::streaks::StreakKind;

@@ -1,5 +1,7 @@
 //! Streaks as GraphQL.
 
+mod mood_day;
+
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Enum, Object, Result, SimpleObject, dataloader::Loader};
@@ -7,6 +9,7 @@ use chrono::{DateTime, Utc};
 use graphql::{Failure, LocalDate, UserError};
 use ids::UserId;
 
+pub(crate) use self::mood_day::MoodDayQuery;
 use super::{model, store::StoreError};
 use crate::{awards, context::Ctx};
 

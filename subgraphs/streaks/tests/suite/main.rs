@@ -10,6 +10,7 @@ mod hugging;
 mod leaderboard;
 mod learning;
 mod live;
+mod mood_days;
 mod scale;
 mod showing;
 mod upkeep;

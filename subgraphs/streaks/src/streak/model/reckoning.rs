@@ -36,8 +36,17 @@ pub(crate) struct Reckoning {
     pub(crate) streak: Streak,
     history: History,
     first: NaiveDate,
-    /// From `first` on; none for a day that isn't over.
-    days: Vec<Option<DayState>>,
+    /// From `first` on.
+    days: Vec<Day>,
+}
+
+/// A day that was gone through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Day {
+    /// None for a day that isn't over.
+    state: Option<DayState>,
+    /// How many days in a row there were after it.
+    run: u32,
 }
 
 impl Reckoning {
@@ -56,7 +65,7 @@ impl Reckoning {
         // A freeze may have been bought for days that are gone by now.
         let start = history.bought.first_key_value().map_or(first, |(date, _)| first.min(*date));
         let days: Vec<_> =
-            start.iter_days().take_while(|date| *date <= today).map(|date| walk.step(date)).collect();
+            start.iter_days().take_while(|date| *date <= today).map(|date| walk.day(date)).collect();
         let due = walk.started_on.map(|_| walk.due_from(today));
         let streak = Streak {
             kind,
@@ -79,7 +88,14 @@ impl Reckoning {
     pub(crate) fn day(&self, date: NaiveDate) -> Option<DayState> {
         let index = usize::try_from((date - self.first).num_days()).ok()?;
         let planned = || self.history.is_paused(date).then_some(DayState::Paused);
-        self.days.get(index).copied().unwrap_or_else(planned)
+        self.days.get(index).map_or_else(planned, |day| day.state)
+    }
+
+    /// Which of its days in a row `date` was, 1 for the first; none when it didn't count.
+    pub(crate) fn number_of(&self, date: NaiveDate) -> Option<u32> {
+        let index = usize::try_from((date - self.first).num_days()).ok()?;
+        let day = self.days.get(index)?;
+        matches!(day.state, Some(DayState::Counted | DayState::Repaired)).then_some(day.run)
     }
 }
 
@@ -102,6 +118,10 @@ impl<'a> Walk<'a> {
     fn new(history: &'a History, today: NaiveDate) -> Self {
         let (run, longest, saved) = (0, 0, 0);
         Self { history, today, run, longest, started_on: None, saved, broke_on: None, latest: None }
+    }
+
+    fn day(&mut self, date: NaiveDate) -> Day {
+        Day { state: self.step(date), run: self.run }
     }
 
     fn step(&mut self, date: NaiveDate) -> Option<DayState> {

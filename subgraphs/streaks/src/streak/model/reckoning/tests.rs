@@ -61,6 +61,10 @@ fn seven_days_in_a_row_earn_a_freeze_which_a_missed_day_uses() {
     assert_eq!(standing(&history, 8), (StreakState::Frozen, 7, 0));
     assert_eq!(frozen.day(day(7)), Some(DayState::Frozen));
     assert_eq!(frozen.day(day(8)), None, "today isn't over");
+    assert_eq!(
+        [0, 6, 7, 8, 9].map(|offset| frozen.number_of(day(offset))),
+        [Some(1), Some(7), None, None, None]
+    );
     assert_eq!(standing(&history, 9), (StreakState::Broken, 0, 0));
     let went_on = of((0..7).chain([8]));
     assert_eq!(standing(&went_on, 8), (StreakState::Active, 8, 0), "a frozen day makes it no longer");
@@ -255,6 +259,9 @@ proptest! {
         prop_assert_eq!(streak.is_running(), streak.started_on.is_some());
         if let Some(started_on) = streak.started_on {
             let since: Vec<_> = (0..130).map(day).filter(|date| *date >= started_on).collect();
+            let numbers: Vec<_> = since.iter().filter_map(|date| reckoning.number_of(*date)).collect();
+            let in_a_row: Vec<_> = (1..=reckoning.streak.current).collect();
+            prop_assert_eq!(numbers, in_a_row);
             let states: Vec<_> = since.iter().filter_map(|date| reckoning.day(*date)).collect();
             prop_assert!(!states.contains(&DayState::Missed));
             let counted = states.iter().filter(|state| matches!(state, DayState::Counted | DayState::Repaired));
