@@ -1,7 +1,7 @@
 //! What `auth` tells: accounts made, sessions ended.
 
 use chrono::{DateTime, Utc};
-use ids::{SessionId, UserId};
+use ids::{ExportId, SessionId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -71,3 +71,15 @@ pub struct UserErased {
     pub erased_at: DateTime<Utc>,
 }
 event!(UserErased, "auth", "UserErased", 1, user_id);
+
+/// Somebody takes along what is kept of them: whoever keeps anything lets them read it until the time is over, and answers with an
+/// `ExportCompleted` of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportRequested {
+    pub export_id: ExportId,
+    pub user_id: UserId,
+    pub requested_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+event!(ExportRequested, "auth", "ExportRequested", 1, user_id);

@@ -1,7 +1,7 @@
 //! What `hugs` tells: hugs sent, seen and thanked, hug requests and their answers, hugs of groups.
 
 use chrono::{DateTime, Utc};
-use ids::{GroupHugId, HugId, HugRequestId, HugTypeId, UserId};
+use ids::{ExportId, GroupHugId, HugId, HugRequestId, HugTypeId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -194,3 +194,15 @@ pub struct ErasureCompleted {
     pub completed_at: DateTime<Utc>,
 }
 event!(ErasureCompleted, "hugs", "ErasureCompleted", 1, user_id);
+
+/// Somebody can read what `hugs` keeps of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportCompleted {
+    pub export_id: ExportId,
+    pub user_id: UserId,
+    /// How much it is, in lines.
+    pub entries: u64,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ExportCompleted, "hugs", "ExportCompleted", 1, user_id);

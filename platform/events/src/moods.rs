@@ -1,7 +1,7 @@
 //! What `moods` tells: that a mood was logged, and for which day. Never what it was.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use ids::{MoodId, UserId};
+use ids::{ExportId, MoodId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -64,3 +64,15 @@ pub struct ErasureCompleted {
     pub completed_at: DateTime<Utc>,
 }
 event!(ErasureCompleted, "moods", "ErasureCompleted", 1, user_id);
+
+/// Somebody can read what `moods` keeps of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportCompleted {
+    pub export_id: ExportId,
+    pub user_id: UserId,
+    /// How much it is, in lines.
+    pub entries: u64,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ExportCompleted, "moods", "ExportCompleted", 1, user_id);

@@ -3,7 +3,7 @@
 //! Of two people the aggregate is the pair, so that a block and its end, or a follow and its end, arrive in order.
 
 use chrono::{DateTime, Utc};
-use ids::{PostId, UserId};
+use ids::{ExportId, PostId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -113,3 +113,15 @@ pub struct ErasureCompleted {
     pub completed_at: DateTime<Utc>,
 }
 event!(ErasureCompleted, "social", "ErasureCompleted", 1, user_id);
+
+/// Somebody can read what `social` keeps of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportCompleted {
+    pub export_id: ExportId,
+    pub user_id: UserId,
+    /// How much it is, in lines.
+    pub entries: u64,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ExportCompleted, "social", "ExportCompleted", 1, user_id);

@@ -1,7 +1,8 @@
 //! What `streaks` tells: a streak grew, ended, changed or came to a milestone, and which badges are awarded.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use ids::UserId;
+use ids::{ExportId, UserId};
+use named::Named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -86,3 +87,15 @@ pub struct ErasureCompleted {
     pub completed_at: DateTime<Utc>,
 }
 event!(ErasureCompleted, "streaks", "ErasureCompleted", 1, user_id);
+
+/// Somebody can read what `streaks` keeps of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportCompleted {
+    pub export_id: ExportId,
+    pub user_id: UserId,
+    /// How much it is, in lines.
+    pub entries: u64,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ExportCompleted, "streaks", "ExportCompleted", 1, user_id);

@@ -1,7 +1,8 @@
 //! What `users` tells: profiles and settings as they are now.
 
 use chrono::{DateTime, Utc};
-use ids::UserId;
+use ids::{ExportId, UserId};
+use named::Named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -91,3 +92,15 @@ pub struct ErasureCompleted {
     pub completed_at: DateTime<Utc>,
 }
 event!(ErasureCompleted, "users", "ErasureCompleted", 1, user_id);
+
+/// Somebody can read what `users` keeps of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportCompleted {
+    pub export_id: ExportId,
+    pub user_id: UserId,
+    /// How much it is, in lines.
+    pub entries: u64,
+    pub completed_at: DateTime<Utc>,
+}
+event!(ExportCompleted, "users", "ExportCompleted", 1, user_id);

@@ -135,6 +135,8 @@ ids! {
     PointsEntryId = "pnt";
     /// A picture of somebody.
     AvatarId = "ava";
+    /// What somebody takes along of all that is kept of them.
+    ExportId = "exp";
     /// An event of the published language.
     EventId = "evt";
 }
