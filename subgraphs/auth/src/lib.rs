@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access_tokens;
+mod account_exports;
 mod accounts;
 mod client;
 mod context;
@@ -53,7 +54,7 @@ impl Subgraph for Auth {
         Ok(Assembly {
             guarded: schema::routes(ctx.clone()).merge(roles::http::routes(ctx.clone())),
             open: access_tokens::http::routes(ctx),
-            consumers: vec![answers],
+            consumers: vec![answers, account_exports::consumer()],
             tasks: vec![rotation, tidying, erasing],
         })
     }

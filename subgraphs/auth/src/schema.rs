@@ -4,7 +4,8 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 use axum::{Router, middleware};
 
 use crate::{
-    accounts::graphql::{AccountMutation, Query},
+    account_exports::graphql::{ExportMutation, ExportQuery},
+    accounts::graphql::{AccountMutation, AccountQuery},
     client,
     context::Ctx,
     erasures::graphql::ErasureMutation,
@@ -13,10 +14,13 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(AccountMutation, SessionMutation, RoleMutation, ErasureMutation);
+pub(crate) struct Query(AccountQuery, ExportQuery);
+
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(AccountMutation, SessionMutation, RoleMutation, ErasureMutation, ExportMutation);
 
 fn schema() -> Schema<Query, Mutation, EmptySubscription> {
-    graphql::schema(Query, Mutation::default(), EmptySubscription).finish()
+    graphql::schema(Query::default(), Mutation::default(), EmptySubscription).finish()
 }
 
 pub(crate) fn sdl() -> String {

@@ -6,7 +6,8 @@ use graphql::{Failure, Refusal, UserError, settle};
 use ids::UserId;
 
 use crate::{
-    accounts::{self, LogIn, LoginError, Names, Register, RegisterError, Registered},
+    account_exports::{self, graphql::AccountExport},
+    accounts::{self, ConfirmError, LogIn, LoginError, Names, Register, RegisterError, Registered},
     context::Ctx,
     erasures,
     passwords::{HashError, PasswordError},
@@ -83,13 +84,20 @@ impl Account {
     async fn erasure_due_at(&self, gql: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         erasures::due_at(gql.data::<Ctx>()?, self.user_id).await.map_err(Failure::internal)
     }
+
+    /// What its owner takes along; null unless that was asked for with `requestAccountExport`.
+    async fn export(&self, gql: &Context<'_>) -> Result<Option<AccountExport>> {
+        let ctx = gql.data::<Ctx>()?;
+        let export = account_exports::own(ctx, self.user_id).await.map_err(Failure::internal)?;
+        Ok(export.map(|export| AccountExport::of(&export, ctx.now())))
+    }
 }
 
 #[derive(Default)]
-pub(crate) struct Query;
+pub(crate) struct AccountQuery;
 
 #[Object]
-impl Query {
+impl AccountQuery {
     #[graphql(entity)]
     async fn user_by_id(&self, id: ID) -> Option<User> {
         UserId::try_from(&id).ok().map(User::of)
@@ -205,5 +213,18 @@ impl Refusal for LoginError {
             Self::Hash(_) | Self::Issue(_) | Self::Database(_) => return Err(Failure::internal(self)),
         };
         Ok(UserError::new(code, self.to_string(), &[]))
+    }
+}
+
+/// Why the password that is asked for once more isn't taken.
+impl Refusal for ConfirmError {
+    fn into_user_error(self) -> Result<UserError, Error> {
+        let (code, path): (_, &[&str]) = match &self {
+            Self::Missing => return Err(Failure::unauthenticated()),
+            Self::Wrong => ("PASSWORD_WRONG", &["input", "password"]),
+            Self::TooMany(_) | Self::Hash(HashError::Busy) => ("RATE_LIMITED", &[]),
+            Self::Hash(_) | Self::Database(_) => return Err(Failure::internal(self)),
+        };
+        Ok(UserError::new(code, self.to_string(), path))
     }
 }

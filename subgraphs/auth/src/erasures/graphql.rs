@@ -4,10 +4,9 @@ use async_graphql::{Context, Error, InputObject, Object, Result, SimpleObject};
 use graphql::{Failure, Refusal, UserError, settle};
 
 use crate::{
-    accounts::{ConfirmError, graphql::Account},
+    accounts::graphql::Account,
     context::Ctx,
     erasures::{self, CancelErasureError, RequestErasureError},
-    passwords::HashError,
 };
 
 /// What somebody asks with to be forgotten.
@@ -63,17 +62,11 @@ impl ErasureMutation {
 
 impl Refusal for RequestErasureError {
     fn into_user_error(self) -> Result<UserError, Error> {
-        let (code, path): (_, &[&str]) = match &self {
-            Self::Unauthenticated | Self::Confirm(ConfirmError::Missing) => {
-                return Err(Failure::unauthenticated());
-            }
-            Self::Confirm(ConfirmError::Wrong) => ("PASSWORD_WRONG", &["input", "password"]),
-            Self::Confirm(ConfirmError::TooMany(_) | ConfirmError::Hash(HashError::Busy)) => {
-                ("RATE_LIMITED", &[])
-            }
-            Self::Confirm(_) | Self::Database(_) => return Err(Failure::internal(self)),
-        };
-        Ok(UserError::new(code, self.to_string(), path))
+        match self {
+            Self::Unauthenticated => Err(Failure::unauthenticated()),
+            Self::Confirm(error) => error.into_user_error(),
+            Self::Database(error) => Err(Failure::internal(error)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use ids::UserId;
 use outbox::Work;
 use tokio_util::sync::CancellationToken;
 
-use crate::{accounts, context::Ctx, erasures::store, sessions, store::StoreError};
+use crate::{account_exports, accounts, context::Ctx, erasures::store, sessions, store::StoreError};
 
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// How many are erased between two looks at whether to stop.
@@ -67,6 +67,7 @@ pub(super) async fn erase(work: &Work, user: UserId, now: DateTime<Utc>) -> Resu
     accounts::forget(work, user).await?;
     work.emit(&UserErased { user_id: user, erased_at: now }).await?;
     Ok(true)
+    account_exports::forget(work, user).await?;
 }
 
 async fn warn_of_missing_answers(ctx: &Ctx) -> Result<(), StoreError> {

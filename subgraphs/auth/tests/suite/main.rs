@@ -1,5 +1,6 @@
 //! What auth does, as the gateway sees it.
 
+mod account_exports;
 mod accounts;
 mod client;
 mod erasures;
