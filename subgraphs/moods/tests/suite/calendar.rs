@@ -8,7 +8,7 @@ use crate::log;
 
 const CALENDAR: &str = "query($user: ID!, $from: LocalDate!, $to: LocalDate!) {
     _entities(representations: [{ __typename: \"User\", id: $user }]) {
-        ... on User { moodCalendar(from: $from, to: $to) { date entries score lowest highest } }
+        ... on User { moodCalendar(from: $from, to: $to) { user { id } date entries score lowest highest } }
     }
 }";
 
@@ -34,8 +34,8 @@ async fn each_day_shows_what_it_was_like_and_days_without_moods_are_left_out() {
     }
     log(&app.as_user(app.new_user()), json!({ "score": 1, "visibility": "PUBLIC" })).await;
     let expected = json!([
-        { "date": "2026-02-27", "entries": 3, "score": 4.0, "lowest": 1, "highest": 4 },
-        { "date": "2026-03-01", "entries": 2, "score": 2.5, "lowest": 2, "highest": 3 },
+        { "user": { "id": ada }, "date": "2026-02-27", "entries": 3, "score": 4.0, "lowest": 1, "highest": 4 },
+        { "user": { "id": ada }, "date": "2026-03-01", "entries": 2, "score": 2.5, "lowest": 2, "highest": 3 },
     ]);
     assert_eq!(calendar(&client, ada, "2026-02-27", "2026-03-01").await, expected);
     app.finish().await;
@@ -50,7 +50,9 @@ async fn others_see_the_days_of_what_is_shared_with_them_and_count_nothing_else(
     let bo = app.as_user(app.new_user());
     assert_eq!(calendar(&bo, ada, "2026-03-01", "2026-03-01").await, json!([]));
     log(&app.as_user(ada), json!({ "score": 4, "visibility": "PUBLIC" })).await;
-    let shared = json!([{ "date": "2026-03-01", "entries": 1, "score": 4.0, "lowest": 4, "highest": 4 }]);
+    let shared = json!([{
+        "user": { "id": ada }, "date": "2026-03-01", "entries": 1, "score": 4.0, "lowest": 4, "highest": 4,
+    }]);
     assert_eq!(calendar(&bo, ada, "2026-03-01", "2026-03-01").await, shared);
     assert_eq!(calendar(&app.anonymous(), ada, "2026-03-01", "2026-03-01").await, json!([]));
     app.finish().await;

@@ -48,4 +48,6 @@ fn the_schema_names_the_keys_of_its_entities() {
     let sdl = Moods::sdl();
     assert!(sdl.contains(r#"type User @key(fields: "id")"#), "{sdl}");
     assert!(sdl.contains(r#"type MoodEntry @key(fields: "id")"#), "{sdl}");
+    // Others add to a day; nothing leads back.
+    assert!(sdl.contains(r#"type MoodDay @key(fields: "user { id } date", resolvable: false) {"#), "{sdl}");
 }

@@ -2,12 +2,16 @@
 
 use async_graphql::SimpleObject;
 use graphql::LocalDate;
+use ids::UserId;
 
-use crate::entries::model;
+use crate::{entries::model, users::graphql::User};
 
-/// A day on which somebody logged moods.
+/// A day on which somebody logged moods. By whose and which day it is, other services add to it; none of them leads here.
 #[derive(Debug, SimpleObject)]
+#[graphql(unresolvable = "user { id } date")]
 pub(crate) struct MoodDay {
+    /// Whose day it is.
+    user: User,
     /// Which of their days.
     date: LocalDate,
     /// How many moods they logged for it; at least one.
@@ -21,9 +25,10 @@ pub(crate) struct MoodDay {
     highest: i32,
 }
 
-impl From<model::CalendarDay> for MoodDay {
-    fn from(day: model::CalendarDay) -> Self {
+impl MoodDay {
+    pub(crate) fn of(owner: UserId, day: &model::CalendarDay) -> Self {
         Self {
+            user: User::new(owner),
             date: LocalDate(day.date),
             entries: i32::try_from(day.entries).unwrap_or(i32::MAX),
             score: day.score,
