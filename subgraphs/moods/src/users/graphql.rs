@@ -88,7 +88,7 @@ impl User {
     ) -> Result<Option<Vec<MoodDay>>> {
         let range = DateRange::parse(from.0, to.0).map_err(|error| Failure::BadUserInput.error(error))?;
         let days = entries::calendar(gql.data::<Ctx>()?, self.id, range).await.map_err(Failure::internal)?;
-        Ok(Some(days.into_iter().map(MoodDay::from).collect()))
+        Ok(Some(days.iter().map(|day| MoodDay::of(self.id, day)).collect()))
     }
 
     /// What their moods say from `from` to `to`, with its uncertainty; null for everybody but their owner.
