@@ -23,6 +23,42 @@ impl DayStart {
     }
 }
 
+/// Whose days begin when: a zone, and the hour at which days start there. In UTC at midnight, for those who haven't said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calendar {
+    pub zone: Tz,
+    pub day_start: DayStart,
+}
+
+/// A text that is no zone, or an hour that no day starts at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no day starts at {hour} in `{timezone}`")]
+pub struct CalendarError {
+    timezone: String,
+    hour: i64,
+}
+
+impl Calendar {
+    pub fn parse(timezone: &str, hour: i64) -> Result<Self, CalendarError> {
+        let zone = timezone.parse().ok();
+        let day_start = u8::try_from(hour).ok().and_then(DayStart::parse);
+        let (Some(zone), Some(day_start)) = (zone, day_start) else {
+            return Err(CalendarError { timezone: timezone.to_owned(), hour });
+        };
+        Ok(Self { zone, day_start })
+    }
+
+    /// The local date that `instant` belongs to.
+    pub fn date_of(self, instant: DateTime<Utc>) -> NaiveDate {
+        local_date(instant, self.zone, self.day_start)
+    }
+
+    /// The first instant after the local day `date`.
+    pub fn end_of(self, date: NaiveDate) -> DateTime<Utc> {
+        end_of(date, self.zone, self.day_start)
+    }
+}
+
 /// The local date that `instant` belongs to.
 pub fn local_date(instant: DateTime<Utc>, zone: Tz, start: DayStart) -> NaiveDate {
     let local = instant.with_timezone(&zone).naive_local();

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ids::{ExportId, MoodId, UserId};
+use named::Named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,11 @@ pub enum MoodVisibility {
     Private,
     Followers,
     Public,
+}
+
+impl Named for MoodVisibility {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Private, "PRIVATE"), (Self::Followers, "FOLLOWERS"), (Self::Public, "PUBLIC")];
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -20,6 +20,11 @@ pub enum StreakKind {
     CheckIn,
 }
 
+impl Named for StreakKind {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::MoodLogging, "MOOD_LOGGING"), (Self::Hugging, "HUGGING"), (Self::CheckIn, "CHECK_IN")];
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreakExtended {

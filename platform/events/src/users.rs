@@ -75,6 +75,11 @@ pub enum HugPolicyAction {
     Drop,
 }
 
+impl Named for HugPolicyAction {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Accept, "ACCEPT"), (Self::Filter, "FILTER"), (Self::Drop, "DROP")];
+}
+
 /// Somebody came, went, or shows it to others than before. It says neither what nor to whom: that is asked of `users`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -17,9 +17,13 @@ use crate::{
 
 pub(crate) const GROUP: &str = "social.achievements";
 
-impl Named for StreakKind {
-    const NAMES: &'static [(Self, &'static str)] =
-        &[(Self::MoodLogging, "mood_logging"), (Self::Hugging, "hugging"), (Self::CheckIn, "check_in")];
+/// How the tables call a streak.
+pub(crate) fn kind_name(kind: StreakKind) -> String {
+    kind.name().to_lowercase()
+}
+
+pub(crate) fn kind_of(name: &str) -> Result<StreakKind, StoreError> {
+    Ok(StreakKind::of_name(&name.to_uppercase())?)
 }
 
 pub(crate) fn consumer() -> Consumer {

@@ -9,24 +9,8 @@ use sea_orm::{
 
 use crate::entities::{block, follow, mute};
 
+pub(crate) use named::Named;
 pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
-
-/// An enum that is stored by name.
-pub(crate) trait Named: Copy + PartialEq + 'static {
-    const NAMES: &'static [(Self, &'static str)];
-
-    fn name(self) -> &'static str {
-        let named = Self::NAMES.iter().find(|(value, _)| *value == self);
-        named.map_or("", |(_, name)| name)
-    }
-
-    fn of_name(name: &str) -> Result<Self, StoreError> {
-        let named = Self::NAMES.iter().find(|(_, known)| *known == name);
-        named
-            .map(|(value, _)| *value)
-            .ok_or_else(|| StoreError::Type(format!("`{name}` is not a known name")))
-    }
-}
 
 /// Holds for rows whose `person` and `viewer` aren't a blocked pair; for all rows when nobody is logged in.
 pub(crate) fn not_blocked(person: &Expr, viewer: Option<UserId>) -> Condition {

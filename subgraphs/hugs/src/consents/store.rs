@@ -56,7 +56,7 @@ pub(crate) async fn find(
     anonymous: bool,
 ) -> Result<Option<Consent>, DbErr> {
     let row = entity::Entity::find_by_id((person, other, anonymous)).one(connection).await?;
-    row.map(|row| Consent::of_name(&row.consent)).transpose()
+    Ok(row.map(|row| Consent::of_name(&row.consent)).transpose()?)
 }
 
 /// Notes that in each pair the first knows the second, unless something is noted already. The pairs are in ascending order,

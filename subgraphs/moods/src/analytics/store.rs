@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
-use clock::day::{self, DayStart};
+use clock::day::{self, Calendar, DayStart};
 use ids::{MoodId, UserId};
+use named::Named as _;
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
@@ -14,10 +15,9 @@ pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
 use super::{model::Window, series::Logged};
 use crate::{
     entries::{
-        model::Words,
-        store::{Column, Entity, kind_of},
+        model::{MoodKind, Words},
+        store::{Column, Entity},
     },
-    settings::DaySettings,
     tags::store::{entry_tag, tag},
 };
 
@@ -113,8 +113,8 @@ async fn tags(
 
 fn logged(row: Row, tags: &mut HashMap<MoodId, Vec<String>>) -> Result<Logged, StoreError> {
     let unreadable = |what: &str| StoreError::Type(format!("the {what} of {} can't be read", row.id));
-    let DaySettings { zone, day_start } =
-        DaySettings::parse(&row.timezone, i64::from(row.day_start_hour)).map_err(|_| unreadable("day"))?;
+    let Calendar { zone, day_start } =
+        Calendar::parse(&row.timezone, i64::from(row.day_start_hour)).map_err(|_| unreadable("day"))?;
     let codes: Vec<String> =
         serde_json::from_str(&row.associations).map_err(|_| unreadable("associations"))?;
     let associations = Words::parse(&codes).map_err(|_| unreadable("associations"))?;
@@ -124,7 +124,7 @@ fn logged(row: Row, tags: &mut HashMap<MoodId, Vec<String>>) -> Result<Logged, S
         zone,
         day_start,
         local_date: row.local_date,
-        kind: kind_of(&row.kind).ok_or_else(|| unreadable("kind"))?,
+        kind: MoodKind::of_name(&row.kind)?,
         score: f64::from(row.score),
         valence: row.valence,
         energy: row.energy,

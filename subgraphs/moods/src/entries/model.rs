@@ -14,6 +14,7 @@ pub(crate) use events::moods::MoodVisibility;
 pub(crate) use filter::EntryFilter;
 use ids::{CustomMoodId, MoodId, UserId};
 pub(crate) use moment::Moment;
+use named::Named;
 use pagination::PageRequest;
 use serde::{Deserialize, Serialize};
 pub(crate) use vocabulary::{Association, Label, Words};
@@ -26,6 +27,10 @@ use crate::{settings::Settings, tags::model::Tag};
 pub(crate) enum MoodKind {
     Moment,
     Daily,
+}
+
+impl Named for MoodKind {
+    const NAMES: &'static [(Self, &'static str)] = &[(Self::Moment, "MOMENT"), (Self::Daily, "DAILY")];
 }
 
 /// How somebody felt, and when.

@@ -1,13 +1,14 @@
 //! The table of entries. What is sealed passes through [`to_row`] and [`from_row`], and nowhere else.
 
 use chrono::{DateTime, Utc};
-use clock::day::DayStart;
+use clock::day::{Calendar, DayStart};
 use database::{
     Database,
     keyset::{self, Shown},
 };
 use ids::{MoodId, UserId};
 use keyring::Keyring;
+use named::Named as _;
 use pagination::{PageRequest, Slice};
 use sea_orm::{
     ActiveModelTrait as _,
@@ -21,13 +22,12 @@ use super::model::{
     Coordinate, EntryFilter, EntryKey, History, Moment, MoodEntry, MoodKind, MoodVisibility, Score, Words,
     vocabulary::Word,
 };
-use crate::{
-    settings::DaySettings,
-    tags::{self, model::Tag},
-};
+use crate::tags::{self, model::Tag};
 
 pub(super) mod days;
 mod sealing;
+
+pub(crate) use sealing::open as open_note;
 
 pub(crate) mod entity {
     //! A row for each entry.
@@ -251,7 +251,7 @@ pub(super) async fn own_among(
 /// unless either of the two blocks the other.
 fn visible_to(viewer: UserId) -> Condition {
     let owner = (Entity, Column::UserId);
-    let of = |visibility| Column::Visibility.eq(visibility_name(visibility));
+    let of = |visibility: MoodVisibility| Column::Visibility.eq(visibility.name());
     let shared_with_followers =
         Condition::all().add(of(MoodVisibility::Followers)).add(relationships::follows_shown(viewer, owner));
     let shared = Condition::any().add(of(MoodVisibility::Public)).add(shared_with_followers);
@@ -262,7 +262,7 @@ fn visible_to(viewer: UserId) -> Condition {
 /// The rest of `entries` that `filter` lets through; `owner` is whose tags its names are of.
 fn filtered(mut entries: Select<Entity>, owner: UserId, filter: &EntryFilter) -> Select<Entity> {
     if let Some(kind) = filter.kind {
-        entries = entries.filter(Column::Kind.eq(kind_name(kind)));
+        entries = entries.filter(Column::Kind.eq(kind.name()));
     }
     if let Some(score) = filter.lowest_score {
         entries = entries.filter(Column::Score.gte(i16::from(score.number())));
@@ -305,7 +305,7 @@ fn to_row(keys: &Keyring, entry: &MoodEntry) -> Result<entity::ActiveModel, Stor
         score: Set(i16::from(entry.score.number())),
         valence: Set(entry.valence.map(Coordinate::number)),
         energy: Set(entry.energy.map(Coordinate::number)),
-        kind: Set(kind_name(entry.kind).to_owned()),
+        kind: Set(entry.kind.name().to_owned()),
         labels: Set(json(&entry.labels)?),
         associations: Set(json(&entry.associations)?),
         custom_mood_id: Set(entry.custom_mood),
@@ -315,7 +315,7 @@ fn to_row(keys: &Keyring, entry: &MoodEntry) -> Result<entity::ActiveModel, Stor
         timezone: Set(entry.moment.zone.name().to_owned()),
         day_start_hour: Set(i16::from(entry.moment.day_start.hour())),
         local_date: Set(entry.moment.local_date),
-        visibility: Set(visibility_name(entry.visibility).to_owned()),
+        visibility: Set(entry.visibility.name().to_owned()),
         revision: Set(entry.revision),
         created_at: Set(entry.created_at),
         updated_at: Set(entry.updated_at),
@@ -340,21 +340,21 @@ async fn with_tags(
 
 fn from_row(keys: &Keyring, row: entity::Model, tags: Vec<Tag>) -> Result<MoodEntry, StoreError> {
     let unreadable = |what: &str| StoreError::Type(format!("the {what} of {} can't be read", row.id));
-    let DaySettings { zone, day_start } =
-        DaySettings::parse(&row.timezone, i64::from(row.day_start_hour)).map_err(|_| unreadable("day"))?;
+    let Calendar { zone, day_start } =
+        Calendar::parse(&row.timezone, i64::from(row.day_start_hour)).map_err(|_| unreadable("day"))?;
     Ok(MoodEntry {
         id: row.id,
         user_id: row.user_id,
         score: Score::parse(i32::from(row.score)).map_err(|_| unreadable("score"))?,
         valence: row.valence.and_then(Coordinate::parse),
         energy: row.energy.and_then(Coordinate::parse),
-        kind: kind_of(&row.kind).ok_or_else(|| unreadable("kind"))?,
+        kind: MoodKind::of_name(&row.kind)?,
         labels: words(&row.labels).ok_or_else(|| unreadable("labels"))?,
         associations: words(&row.associations).ok_or_else(|| unreadable("associations"))?,
         custom_mood: row.custom_mood_id,
         tags,
         moment: moment(&row, zone, day_start),
-        visibility: visibility_of(&row.visibility).ok_or_else(|| unreadable("visibility"))?,
+        visibility: MoodVisibility::of_name(&row.visibility)?,
         revision: row.revision,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -374,28 +374,4 @@ fn words<W: Word>(json: &str) -> Option<Words<W>> {
 /// The moment as it was frozen: the date is read, not taken anew.
 fn moment(row: &entity::Model, zone: chrono_tz::Tz, day_start: DayStart) -> Moment {
     Moment { occurred_at: row.occurred_at, zone, day_start, local_date: row.local_date }
-}
-
-pub(crate) fn kind_name(kind: MoodKind) -> &'static str {
-    match kind {
-        MoodKind::Moment => "MOMENT",
-        MoodKind::Daily => "DAILY",
-    }
-}
-
-pub(crate) fn kind_of(name: &str) -> Option<MoodKind> {
-    [MoodKind::Moment, MoodKind::Daily].into_iter().find(|kind| kind_name(*kind) == name)
-}
-
-pub(crate) fn visibility_name(visibility: MoodVisibility) -> &'static str {
-    match visibility {
-        MoodVisibility::Private => "PRIVATE",
-        MoodVisibility::Followers => "FOLLOWERS",
-        MoodVisibility::Public => "PUBLIC",
-    }
-}
-
-pub(crate) fn visibility_of(name: &str) -> Option<MoodVisibility> {
-    let all = [MoodVisibility::Private, MoodVisibility::Followers, MoodVisibility::Public];
-    all.into_iter().find(|visibility| visibility_name(*visibility) == name)
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::{RecommendationId, UserId};
+use named::Named;
 use serde::Serialize;
 
 use super::catalogue::{Activity, Quadrant, SEEDED};
@@ -21,6 +22,11 @@ pub(crate) enum Rating {
     Helpful,
     Neutral,
     NotHelpful,
+}
+
+impl Named for Rating {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Helpful, "helpful"), (Self::Neutral, "neutral"), (Self::NotHelpful, "not helpful")];
 }
 
 /// A rating, and when it was given.

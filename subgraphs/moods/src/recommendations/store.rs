@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use ids::{RecommendationId, UserId};
+use named::Named as _;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
@@ -41,14 +42,11 @@ pub(super) async fn ratings(
     owner: UserId,
 ) -> Result<HashMap<RecommendationId, Rated>, StoreError> {
     let rows = Entity::find().filter(Column::UserId.eq(owner)).all(connection).await?;
-    rows.into_iter()
-        .map(|row| {
-            let unreadable =
-                || StoreError::Type(format!("the rating of {} can't be read", row.recommendation_id));
-            let rating = rating_of(&row.rating).ok_or_else(unreadable)?;
-            Ok((row.recommendation_id, Rated { rating, at: row.rated_at }))
-        })
-        .collect()
+    let rated = |row: entity::Model| {
+        let rating = Rating::of_name(&row.rating)?;
+        Ok((row.recommendation_id, Rated { rating, at: row.rated_at }))
+    };
+    rows.into_iter().map(rated).collect()
 }
 
 /// Puts the rating in the place of the one that was there.
@@ -61,7 +59,7 @@ pub(super) async fn rate(
     let row = entity::ActiveModel {
         user_id: Set(owner),
         recommendation_id: Set(id),
-        rating: Set(rating_name(rated.rating).to_owned()),
+        rating: Set(rated.rating.name().to_owned()),
         rated_at: Set(rated.at),
     };
     let anew = OnConflict::columns([Column::UserId, Column::RecommendationId])
@@ -98,17 +96,4 @@ pub(super) async fn latest(
         .await?;
     let felt = |row: FeltRow| Felt { score: f64::from(row.score), valence: row.valence, energy: row.energy };
     Ok(rows.into_iter().map(felt).collect())
-}
-
-fn rating_name(rating: Rating) -> &'static str {
-    match rating {
-        Rating::Helpful => "helpful",
-        Rating::Neutral => "neutral",
-        Rating::NotHelpful => "not helpful",
-    }
-}
-
-fn rating_of(name: &str) -> Option<Rating> {
-    let all = [Rating::Helpful, Rating::Neutral, Rating::NotHelpful];
-    all.into_iter().find(|rating| rating_name(*rating) == name)
 }

@@ -1,10 +1,11 @@
 //! Learning settings from `users`.
 
 use async_trait::async_trait;
+use clock::day::Calendar;
 use events::{Envelope, Event as _, users::SettingsChanged};
 use outbox::{ConsumerError, EventHandler, Work};
 
-use super::{DaySettings, Settings, store};
+use super::{Settings, store};
 
 /// What the projection's group listens to.
 pub(crate) fn subjects() -> Vec<String> {
@@ -22,7 +23,7 @@ impl EventHandler for Projection {
             return Ok(());
         };
         let changed = changed?;
-        let days = DaySettings::parse(&changed.timezone, i64::from(changed.day_start_hour))?;
+        let days = Calendar::parse(&changed.timezone, i64::from(changed.day_start_hour))?;
         let settings = Settings { days, visibility: changed.mood_visibility };
         store::put(&**work, changed.user_id, settings, event.seq).await?;
         Ok(())

@@ -1,14 +1,16 @@
 //! The table of settings.
 
+use clock::day::Calendar;
+use events::moods::MoodVisibility;
 use ids::UserId;
+use named::Named as _;
 use sea_orm::{
     ActiveValue::Set,
     ConnectionTrait, DbErr, EntityTrait,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
-use super::{DaySettings, Settings};
-use crate::entries::store::{visibility_name, visibility_of};
+use super::Settings;
 
 mod entity {
     //! A row for each person who has set anything.
@@ -37,10 +39,9 @@ pub(crate) async fn of(connection: &impl ConnectionTrait, user_id: UserId) -> Re
     let Some(row) = entity::Entity::find_by_id(user_id).one(connection).await? else {
         return Ok(Settings::default());
     };
-    let days = DaySettings::parse(&row.timezone, i64::from(row.day_start_hour));
+    let days = Calendar::parse(&row.timezone, i64::from(row.day_start_hour));
     let days = days.map_err(|error| DbErr::Type(error.to_string()))?;
-    let unknown = || DbErr::Type(format!("`{}` is no visibility", row.visibility));
-    Ok(Settings { days, visibility: visibility_of(&row.visibility).ok_or_else(unknown)? })
+    Ok(Settings { days, visibility: MoodVisibility::of_name(&row.visibility)? })
 }
 
 /// Keeps `settings` unless those that are known are from a later event than `seq`.
@@ -54,7 +55,7 @@ pub(super) async fn put(
         user_id: Set(user_id),
         timezone: Set(settings.days.zone.name().to_owned()),
         day_start_hour: Set(i16::from(settings.days.day_start.hour())),
-        visibility: Set(visibility_name(settings.visibility).to_owned()),
+        visibility: Set(settings.visibility.name().to_owned()),
         seq: Set(seq),
     };
     let known = Expr::col((entity::Entity, entity::Column::Seq));

@@ -4,9 +4,10 @@ use events::streaks::StreakKind;
 use ids::UserId;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
+use super::kind_name;
 use crate::{
     entities::{badge, streak},
-    store::{Connection, Named as _, StoreError},
+    store::{Connection, StoreError},
 };
 
 pub(super) async fn put_days(
@@ -17,7 +18,7 @@ pub(super) async fn put_days(
 ) -> Result<(), StoreError> {
     let row = streak::ActiveModel {
         user_id: Set(user),
-        kind: Set(kind.name().to_owned()),
+        kind: Set(kind_name(kind)),
         days: Set(i32::try_from(days).unwrap_or(i32::MAX)),
     };
     let known = OnConflict::columns([streak::Column::UserId, streak::Column::Kind])
@@ -45,7 +46,7 @@ pub(super) async fn days(
     user: UserId,
     kind: StreakKind,
 ) -> Result<Option<i32>, StoreError> {
-    let row = streak::Entity::find_by_id((user, kind.name().to_owned())).one(connection).await?;
+    let row = streak::Entity::find_by_id((user, kind_name(kind))).one(connection).await?;
     Ok(row.map(|row| row.days))
 }
 

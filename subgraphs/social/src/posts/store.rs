@@ -1,7 +1,6 @@
 //! The table of posts.
 
 use database::keyset::{self, Shown};
-use events::streaks::StreakKind;
 use ids::{HugId, MoodId, PostId, UserId};
 use pagination::{PageRequest, Slice};
 pub(crate) use sea_orm::entity::prelude::Uuid as SharedId;
@@ -13,8 +12,9 @@ use sea_orm::{
 
 use super::model::{Position, Post, Shared, Text, Visibility};
 use crate::{
+    achievements::{kind_name, kind_of},
     entities::post::{ActiveModel, Column, Entity, Model},
-    store::{Connection, Named as _, StoreError, followed, not_blocked},
+    store::{Connection, StoreError, followed, not_blocked},
 };
 
 const MOOD: &str = "mood";
@@ -26,7 +26,7 @@ pub(super) async fn insert(connection: &impl Connection, post: &Post) -> Result<
     let (kind, id, name, days) = match &post.shared {
         Shared::Mood(id) => (MOOD, Some(id.as_uuid()), None, None),
         Shared::Hug(id) => (HUG, Some(id.as_uuid()), None, None),
-        Shared::Streak { kind, days } => (STREAK, None, Some(kind.name().to_owned()), Some(*days)),
+        Shared::Streak { kind, days } => (STREAK, None, Some(kind_name(*kind)), Some(*days)),
         Shared::Badge(badge) => (BADGE, None, Some(badge.clone()), None),
     };
     let row = ActiveModel {
@@ -197,10 +197,7 @@ pub(crate) fn from_row(row: Model) -> Result<Post, StoreError> {
     let shared = match row.shared_kind.as_str() {
         MOOD => Shared::Mood(MoodId::from_uuid(id()?)),
         HUG => Shared::Hug(HugId::from_uuid(id()?)),
-        STREAK => Shared::Streak {
-            kind: StreakKind::of_name(&name()?)?,
-            days: row.shared_days.ok_or_else(incomplete)?,
-        },
+        STREAK => Shared::Streak { kind: kind_of(&name()?)?, days: row.shared_days.ok_or_else(incomplete)? },
         BADGE => Shared::Badge(name()?),
         other => return Err(StoreError::Type(format!("`{other}` can't be shared"))),
     };

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use database::keyset::{self, Shown};
 use events::streaks::StreakKind;
 use ids::UserId;
+use named::Named as _;
 use pagination::{PageRequest, Slice};
 use sea_orm::{
     ActiveValue::Set,
@@ -14,7 +15,7 @@ use sea_orm::{
 };
 
 use super::model::{Award, PointsEntry, PointsKey, Reason};
-use crate::streak::store::{Connection, StoreError, kind_name, kind_of};
+use crate::streak::store::{Connection, StoreError};
 
 mod points {
     //! A line of somebody's ledger.
@@ -68,7 +69,7 @@ pub(super) async fn add_points(
     entry: &PointsEntry,
 ) -> Result<(), StoreError> {
     let (reason_key, milestone) = match entry.reason {
-        Reason::Milestone(days) => (format!("milestone {} {days}", kind_name(entry.kind)), Some(days)),
+        Reason::Milestone(days) => (format!("milestone {} {days}", entry.kind.name()), Some(days)),
         Reason::Freeze => (format!("freeze {}", entry.id), None),
     };
     let row = points::ActiveModel {
@@ -76,7 +77,7 @@ pub(super) async fn add_points(
         user_id: Set(user_id),
         reason_key: Set(reason_key),
         amount: Set(entry.amount),
-        kind: Set(kind_name(entry.kind).to_owned()),
+        kind: Set(entry.kind.name().to_owned()),
         milestone: Set(milestone.map(|days| i32::try_from(days).unwrap_or(i32::MAX))),
         made_at: Set(entry.made_at),
     };
@@ -93,7 +94,7 @@ pub(super) async fn milestones(
         .select_only()
         .column(points::Column::Milestone)
         .filter(points::Column::UserId.eq(user_id))
-        .filter(points::Column::Kind.eq(kind_name(kind)))
+        .filter(points::Column::Kind.eq(kind.name()))
         .filter(points::Column::Milestone.is_not_null())
         .into_tuple()
         .all(connection)
@@ -169,7 +170,7 @@ fn entry(row: points::Model) -> Result<PointsEntry, StoreError> {
     Ok(PointsEntry {
         id: row.id,
         amount: row.amount,
-        kind: kind_of(&row.kind)?,
+        kind: StreakKind::of_name(&row.kind)?,
         reason: days.map_or(Reason::Freeze, Reason::Milestone),
         made_at: row.made_at,
     })

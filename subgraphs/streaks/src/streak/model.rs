@@ -4,8 +4,7 @@ mod history;
 mod reckoning;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
-use clock::day::{self, DayStart};
+pub(crate) use clock::day::Calendar;
 pub(crate) use events::streaks::StreakKind;
 use ids::UserId;
 use uuid::Uuid;
@@ -14,48 +13,6 @@ pub(crate) use self::{
     history::{History, Pause},
     reckoning::{DayState, MAX_FREEZES, Reckoning},
 };
-
-/// Whose days begin when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Calendar {
-    pub(crate) zone: Tz,
-    pub(crate) day_start: DayStart,
-}
-
-impl Default for Calendar {
-    /// What holds for people who haven't set anything.
-    fn default() -> Self {
-        Self { zone: Tz::UTC, day_start: DayStart::MIDNIGHT }
-    }
-}
-
-/// A text that is no zone, or an hour that no day starts at.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no day starts at {hour} in `{timezone}`")]
-pub(crate) struct CalendarError {
-    timezone: String,
-    hour: i64,
-}
-
-impl Calendar {
-    pub(crate) fn parse(timezone: &str, hour: i64) -> Result<Self, CalendarError> {
-        let zone = timezone.parse().ok();
-        let day_start = u8::try_from(hour).ok().and_then(DayStart::parse);
-        let (Some(zone), Some(day_start)) = (zone, day_start) else {
-            return Err(CalendarError { timezone: timezone.to_owned(), hour });
-        };
-        Ok(Self { zone, day_start })
-    }
-
-    /// The local date that `instant` belongs to.
-    pub(crate) fn date_of(self, instant: DateTime<Utc>) -> NaiveDate {
-        day::local_date(instant, self.zone, self.day_start)
-    }
-
-    fn end_of(self, date: NaiveDate) -> DateTime<Utc> {
-        day::end_of(date, self.zone, self.day_start)
-    }
-}
 
 /// A day that counts, and what makes it count.
 #[derive(Debug, Clone, PartialEq, Eq)]

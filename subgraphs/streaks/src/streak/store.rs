@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use ids::UserId;
+use named::Named as _;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -49,7 +50,7 @@ use entity::{Column, Entity};
 /// Keeps the day of its source, unless a later event about the same source is known.
 pub(crate) async fn put(connection: &impl Connection, day: QualifyingDay) -> Result<(), StoreError> {
     let row = entity::ActiveModel {
-        kind: Set(kind_name(day.kind).to_owned()),
+        kind: Set(day.kind.name().to_owned()),
         source_id: Set(day.source_id),
         user_id: Set(day.user_id),
         local_date: Set(day.date),
@@ -114,7 +115,7 @@ pub(crate) async fn latest_calendar(
 fn days_of(user_id: UserId, kind: StreakKind) -> Select<Entity> {
     Entity::find()
         .filter(Column::UserId.eq(user_id))
-        .filter(Column::Kind.eq(kind_name(kind)))
+        .filter(Column::Kind.eq(kind.name()))
         .filter(Column::Gone.eq(false))
 }
 
@@ -123,18 +124,4 @@ pub(crate) async fn forget(connection: &impl Connection, user_id: UserId) -> Res
     Entity::delete_many().filter(Column::UserId.eq(user_id)).exec(connection).await?;
     holds::forget(connection, user_id).await?;
     standings::forget(connection, user_id).await
-}
-
-/// How the tables call what a streak counts.
-pub(crate) fn kind_name(kind: StreakKind) -> &'static str {
-    match kind {
-        StreakKind::MoodLogging => "MOOD_LOGGING",
-        StreakKind::Hugging => "HUGGING",
-        StreakKind::CheckIn => "CHECK_IN",
-    }
-}
-
-pub(crate) fn kind_of(name: &str) -> Result<StreakKind, StoreError> {
-    let found = super::KINDS.into_iter().find(|kind| kind_name(*kind) == name);
-    found.ok_or_else(|| StoreError::Type(format!("nothing counts `{name}`")))
 }

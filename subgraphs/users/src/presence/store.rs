@@ -1,6 +1,6 @@
 //! Connections and departures in the database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use ids::UserId;
@@ -86,7 +86,7 @@ pub(crate) async fn lock_told(database: &impl Connection, user: UserId) -> Resul
         .exec_without_returning(database)
         .await?;
     let row = told::Entity::find_by_id(user).lock_exclusive().one(database).await?;
-    row.map_or(Ok(Status::Offline), |row| Status::of_name(&row.status))
+    row.map_or(Ok(Status::Offline), |row| Ok(Status::of_name(&row.status)?))
 }
 
 pub(crate) async fn set_told(
@@ -188,20 +188,26 @@ pub(crate) async fn any_silent(
     Ok(silent.limit(1).one(database).await?.is_some())
 }
 
-/// The last sign of life of each user with a silent connection.
+/// The last sign of life of each user with a silent connection, in the order of their ids. Grouped here: SQLite would go through
+/// the whole table in the order of the groups.
 pub(crate) async fn silent(
     database: &impl Connection,
     silent_since: DateTime<Utc>,
-) -> Result<Vec<(UserId, DateTime<Utc>)>, StoreError> {
-    connection::Entity::find()
+) -> Result<BTreeMap<UserId, DateTime<Utc>>, StoreError> {
+    let rows: Vec<(UserId, DateTime<Utc>)> = connection::Entity::find()
         .select_only()
         .column(connection::Column::UserId)
-        .column_as(connection::Column::SeenAt.max(), "seen_at")
+        .column(connection::Column::SeenAt)
         .filter(connection::Column::SeenAt.lte(silent_since))
-        .group_by(connection::Column::UserId)
         .into_tuple()
         .all(database)
-        .await
+        .await?;
+    let mut latest = BTreeMap::new();
+    for (user, at) in rows {
+        let known = latest.entry(user).or_insert(at);
+        *known = at.max(*known);
+    }
+    Ok(latest)
 }
 
 pub(crate) async fn note_left(

@@ -46,19 +46,9 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-impl Named for HugPolicyAction {
-    const NAMES: &'static [(Self, &'static str)] =
-        &[(Self::Accept, "ACCEPT"), (Self::Filter, "FILTER"), (Self::Drop, "DROP")];
-}
-
 impl Named for ShownTo {
     const NAMES: &'static [(Self, &'static str)] =
         &[(Self::Everyone, "EVERYONE"), (Self::Followed, "FOLLOWED"), (Self::Nobody, "NOBODY")];
-}
-
-impl Named for MoodVisibility {
-    const NAMES: &'static [(Self, &'static str)] =
-        &[(Self::Private, "PRIVATE"), (Self::Followers, "FOLLOWERS"), (Self::Public, "PUBLIC")];
 }
 
 impl Named for NotificationKind {
@@ -80,7 +70,7 @@ fn names_of(kinds: Kinds) -> String {
 }
 
 fn kinds_of(names: &str) -> Result<Kinds, StoreError> {
-    names.split_whitespace().map(NotificationKind::of_name).collect()
+    names.split_whitespace().map(|name| Ok(NotificationKind::of_name(name)?)).collect()
 }
 
 pub(crate) async fn insert_defaults(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {

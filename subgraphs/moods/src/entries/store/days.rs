@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use ids::UserId;
+use named::Named as _;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, sea_query::ExprTrait};
 
-use super::{Column, Connection, Entity, StoreError, kind_of, visible_to};
-use crate::entries::model::{DateRange, calendar::DayCount};
+use super::{Column, Connection, Entity, StoreError, visible_to};
+use crate::entries::model::{DateRange, MoodKind, calendar::DayCount};
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -41,8 +42,7 @@ pub(crate) async fn count(
     }
     let rows = entries.into_model::<Row>().all(connection).await?;
     let read = |row: Row| {
-        let kind = kind_of(&row.kind);
-        let kind = kind.ok_or_else(|| StoreError::Type("the kind of an entry can't be read".to_owned()))?;
+        let kind = MoodKind::of_name(&row.kind)?;
         let Row { local_date: date, entries, sum, lowest, highest, .. } = row;
         Ok(DayCount { date, kind, entries, sum, lowest, highest })
     };

@@ -3,16 +3,14 @@
 use std::fmt::Write as _;
 
 use chrono::SecondsFormat;
+use named::Named as _;
 
 use super::{
     Broken, Record, cells,
     table::{Row, Table},
 };
 use crate::{
-    entries::{
-        model::{Coordinate, Words, vocabulary::Word},
-        store::{kind_name, kind_of, visibility_name, visibility_of},
-    },
+    entries::model::{Coordinate, MoodKind, MoodVisibility, Words, vocabulary::Word},
     exchange::model::{Draft, Fault, Faults, PortableEntry, When},
     tags::model::TagName,
 };
@@ -48,7 +46,7 @@ pub(super) fn entry(out: &mut String, entry: &PortableEntry) {
     text(out, moment.zone.name());
     let _ = write!(out, "{},", moment.day_start.hour());
     text(out, &moment.local_date.to_string());
-    text(out, kind_name(entry.kind));
+    text(out, entry.kind.name());
     let _ = write!(out, "{},", entry.score.number());
     number(out, entry.valence);
     number(out, entry.energy);
@@ -57,7 +55,7 @@ pub(super) fn entry(out: &mut String, entry: &PortableEntry) {
     text(out, entry.custom_mood.as_ref().map_or("", |mood| mood.name.text()));
     text(out, &cells::join(entry.tags.as_slice().iter().map(TagName::text)));
     text(out, entry.note.as_ref().map_or("", |note| note.text()));
-    cells::write_text(out, visibility_name(entry.visibility));
+    cells::write_text(out, entry.visibility.name());
     out.push_str("\r\n");
 }
 
@@ -123,7 +121,7 @@ fn record(row: &Row<'_>) -> Record {
         when: cells.parsed("occurredAt", "a time such as 2026-03-01T12:00:00+01:00", When::parse),
         timezone: cells.text("timezone").map(|text| text.trim().to_owned()),
         day_start_hour: cells.parsed("dayStartHour", "a whole number", |text| text.parse().ok()),
-        kind: cells.parsed("kind", "MOMENT or DAILY", |text| kind_of(&text.to_uppercase())),
+        kind: cells.parsed("kind", "MOMENT or DAILY", |text| MoodKind::of_name(&text.to_uppercase()).ok()),
         score: cells.parsed("score", "a whole number", |text| text.parse().ok()),
         mood: cells.text("customMood").map(str::to_owned),
         usual_score: None,
@@ -133,8 +131,9 @@ fn record(row: &Row<'_>) -> Record {
         associations: cells.list("associations"),
         tags: cells.list("tags"),
         note: cells.text("note").map(str::to_owned),
-        visibility: cells
-            .parsed("visibility", "PRIVATE, FOLLOWERS or PUBLIC", |text| visibility_of(&text.to_uppercase())),
+        visibility: cells.parsed("visibility", "PRIVATE, FOLLOWERS or PUBLIC", |text| {
+            MoodVisibility::of_name(&text.to_uppercase()).ok()
+        }),
     };
     Record { line: row.line, draft, faults: cells.faults }
 }

@@ -1,6 +1,7 @@
 //! Our own JSON: an array of entries, or one entry a line. Its fields are the columns of our CSV, and lists are lists.
 
 use chrono::SecondsFormat;
+use named::Named as _;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     elements::{self, Decimal, Fields},
 };
 use crate::{
-    entries::store::{kind_name, kind_of, visibility_name, visibility_of},
+    entries::model::{MoodKind, MoodVisibility},
     exchange::model::{Draft, Faults, PortableEntry, When},
     tags::model::TagName,
 };
@@ -26,7 +27,7 @@ pub(super) fn entry(out: &mut String, entry: &PortableEntry, is_first: bool) {
         json!(moment.zone.name()),
         json!(moment.day_start.hour()),
         json!(moment.local_date),
-        json!(kind_name(entry.kind)),
+        json!(entry.kind.name()),
         json!(entry.score),
         json!(entry.valence),
         json!(entry.energy),
@@ -35,7 +36,7 @@ pub(super) fn entry(out: &mut String, entry: &PortableEntry, is_first: bool) {
         json!(entry.custom_mood.as_ref().map(|mood| mood.name.text())),
         entry.tags.as_slice().iter().map(TagName::text).collect(),
         json!(entry.note),
-        json!(visibility_name(entry.visibility)),
+        json!(entry.visibility.name()),
     ];
     let fields = COLUMNS.iter().map(|name| (*name).to_owned()).zip(values);
     let lacking = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
@@ -76,7 +77,7 @@ fn record(line: usize, element: &str) -> Record {
         ),
         timezone: fields.take("timezone", &mut faults),
         day_start_hour: fields.take("dayStartHour", &mut faults),
-        kind: text(&mut fields, &mut faults, "kind", "MOMENT or DAILY", kind_of),
+        kind: text(&mut fields, &mut faults, "kind", "MOMENT or DAILY", |text| MoodKind::of_name(text).ok()),
         score: fields.take("score", &mut faults),
         mood: fields.take("customMood", &mut faults),
         usual_score: None,
@@ -86,13 +87,9 @@ fn record(line: usize, element: &str) -> Record {
         associations: list(&mut fields, &mut faults, "associations"),
         tags: list(&mut fields, &mut faults, "tags"),
         note: fields.take("note", &mut faults),
-        visibility: text(
-            &mut fields,
-            &mut faults,
-            "visibility",
-            "PRIVATE, FOLLOWERS or PUBLIC",
-            visibility_of,
-        ),
+        visibility: text(&mut fields, &mut faults, "visibility", "PRIVATE, FOLLOWERS or PUBLIC", |text| {
+            MoodVisibility::of_name(text).ok()
+        }),
     };
     let _: Option<String> = fields.take("localDate", &mut faults);
     fields.finish(&mut faults);

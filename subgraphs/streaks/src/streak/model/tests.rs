@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{Days, TimeDelta};
+use chrono_tz::Tz;
+use clock::day::DayStart;
 use proptest::prelude::*;
 
 use super::*;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ids::UserId;
+use named::Named as _;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
-use super::{Connection, StoreError, kind_name};
+use super::{Connection, StoreError};
 use crate::streak::model::{History, Pause, StreakKind};
 
 mod entity {
@@ -67,7 +68,7 @@ pub(crate) async fn insert(
     let row = entity::ActiveModel {
         id: Set(id),
         user_id: Set(user_id),
-        kind: Set(kind_name(kind).to_owned()),
+        kind: Set(kind.name().to_owned()),
         hold: Set(name.to_owned()),
         first_date: Set(first),
         last_date: Set(last),
@@ -119,5 +120,5 @@ pub(super) async fn forget(connection: &impl Connection, user_id: UserId) -> Res
 }
 
 fn of_streak(user_id: UserId, kind: StreakKind) -> Condition {
-    Condition::all().add(Column::UserId.eq(user_id)).add(Column::Kind.eq(kind_name(kind)))
+    Condition::all().add(Column::UserId.eq(user_id)).add(Column::Kind.eq(kind.name()))
 }

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ids::UserId;
+use named::Named as _;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait, sea_query::OnConflict,
 };
 
-use super::{Connection, StoreError, kind_name, kind_of};
+use super::{Connection, StoreError};
 use crate::{
     members,
     streak::model::{Streak, StreakKind},
@@ -62,7 +63,7 @@ pub(crate) async fn is_tracked(
     user_id: UserId,
     kind: StreakKind,
 ) -> Result<bool, StoreError> {
-    let row = Entity::find_by_id((user_id, kind_name(kind).to_owned())).one(connection).await?;
+    let row = Entity::find_by_id((user_id, kind.name().to_owned())).one(connection).await?;
     Ok(row.is_none_or(|row| row.is_tracked))
 }
 
@@ -72,7 +73,7 @@ pub(crate) async fn untracked(
     user_id: UserId,
 ) -> Result<Vec<StreakKind>, StoreError> {
     let rows = Entity::find().filter(Column::UserId.eq(user_id)).filter(Column::IsTracked.eq(false));
-    rows.all(connection).await?.iter().map(|row| kind_of(&row.kind)).collect()
+    rows.all(connection).await?.iter().map(|row| Ok(StreakKind::of_name(&row.kind)?)).collect()
 }
 
 pub(crate) async fn set_tracked(
@@ -122,7 +123,7 @@ pub(crate) async fn still_overdue(
     overdue: Overdue,
     now: DateTime<Utc>,
 ) -> Result<Option<Overdue>, StoreError> {
-    let row = Entity::find_by_id((overdue.user_id, kind_name(overdue.kind).to_owned()));
+    let row = Entity::find_by_id((overdue.user_id, overdue.kind.name().to_owned()));
     let row = row.filter(Column::BreaksAt.lte(now)).one(connection).await?;
     row.map(overdue_of).transpose().map(Option::flatten)
 }
@@ -165,7 +166,7 @@ fn running(kind: StreakKind, now: DateTime<Utc>) -> sea_orm::Select<Entity> {
         .select_only()
         .column(Column::UserId)
         .column(Column::Current)
-        .filter(Column::Kind.eq(kind_name(kind)))
+        .filter(Column::Kind.eq(kind.name()))
         .filter(Column::IsTracked.eq(true))
         .filter(Column::BreaksAt.gt(now))
 }
@@ -178,7 +179,7 @@ fn standing(user_id: UserId, kind: StreakKind, streak: Option<&Streak>) -> entit
     let current = streak.map_or(0, |streak| i32::try_from(streak.current).unwrap_or(i32::MAX));
     entity::ActiveModel {
         user_id: Set(user_id),
-        kind: Set(kind_name(kind).to_owned()),
+        kind: Set(kind.name().to_owned()),
         is_tracked: Set(true),
         current: Set(current),
         breaks_at: Set(streak.and_then(|streak| streak.breaks_at)),
@@ -201,5 +202,10 @@ fn overdue_of(row: entity::Model) -> Result<Option<Overdue>, StoreError> {
     let Some(breaks_at) = row.breaks_at else {
         return Ok(None);
     };
-    Ok(Some(Overdue { user_id: row.user_id, kind: kind_of(&row.kind)?, breaks_at, told_end: row.told_end }))
+    Ok(Some(Overdue {
+        user_id: row.user_id,
+        kind: StreakKind::of_name(&row.kind)?,
+        breaks_at,
+        told_end: row.told_end,
+    }))
 }

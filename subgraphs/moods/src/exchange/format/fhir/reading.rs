@@ -1,5 +1,6 @@
 //! Observations as drafts.
 
+use named::Named as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -7,7 +8,7 @@ use super::{
     ASSOCIATIONS, COMPONENTS, DAILY, EXTENSION, LABELS, MOMENTARY, STATE_OF_MIND, score_of, valence_of_class,
 };
 use crate::{
-    entries::{model::MoodKind, store::visibility_of},
+    entries::model::{MoodKind, MoodVisibility},
     exchange::{
         format::{
             Broken, Record,
@@ -261,7 +262,8 @@ impl Extension {
                 "customMood" => draft.mood = part.value_string,
                 "tag" => draft.tags.extend(part.value_string),
                 "visibility" => {
-                    draft.visibility = part.value_code.as_deref().and_then(visibility_of);
+                    draft.visibility =
+                        part.value_code.as_deref().and_then(|code| MoodVisibility::of_name(code).ok());
                     if draft.visibility.is_none() {
                         faults.malformed("visibility", "this is not PRIVATE, FOLLOWERS or PUBLIC");
                     }

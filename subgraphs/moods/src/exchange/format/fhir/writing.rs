@@ -2,6 +2,7 @@
 
 use chrono::SecondsFormat;
 use ids::{MoodId, UserId};
+use named::Named as _;
 use serde_json::{Value, json};
 
 use super::{
@@ -9,10 +10,7 @@ use super::{
     STATE_OF_MIND, VALENCES, class_of, valence_of,
 };
 use crate::{
-    entries::{
-        model::{Coordinate, MoodKind, Words, vocabulary::Word},
-        store::visibility_name,
-    },
+    entries::model::{Coordinate, MoodKind, Words, vocabulary::Word},
     exchange::model::PortableEntry,
 };
 
@@ -103,7 +101,7 @@ fn extension(entry: &PortableEntry) -> Vec<Value> {
         json!({ "url": "timezone", "valueCode": moment.zone.name() }),
         json!({ "url": "dayStartHour", "valueInteger": moment.day_start.hour() }),
         json!({ "url": "localDate", "valueDate": moment.local_date }),
-        json!({ "url": "visibility", "valueCode": visibility_name(entry.visibility) }),
+        json!({ "url": "visibility", "valueCode": entry.visibility.name() }),
     ];
     if entry.valence.is_none() {
         parts.push(json!({ "url": "valenceIsOfScore", "valueBoolean": true }));
