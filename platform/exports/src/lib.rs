@@ -15,4 +15,6 @@ pub use page::{Page, Place, page};
 pub use projection::{Part, Projection, prepare, subjects};
 pub use row::Row;
 pub use store::{Condition, Reader, StoreError, forget, permits};
-pub use table::{Column, LeftOut, Table, day, decimal, flag, id, id_by, instant, json, number, text};
+pub use table::{
+    Column, LeftOut, Table, bare_id, day, decimal, flag, id, id_by, instant, json, number, text,
+};

@@ -18,6 +18,10 @@ impl Row {
         self.0.get(field) == Some(&Value::Bool(true))
     }
 
+    pub fn number(&self, field: &str) -> Option<i64> {
+        self.0.get(field)?.as_i64()
+    }
+
     /// Takes a text out of the row, with its field.
     pub fn take_text(&mut self, field: &str) -> Option<String> {
         match self.0.shift_remove(field)? {

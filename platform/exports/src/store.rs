@@ -152,6 +152,7 @@ fn value(column: &Column, values: &QueryResult) -> Result<Value, StoreError> {
             let uuid: Option<Uuid> = values.try_get("", name)?;
             uuid.map(|uuid| prefix.map_or_else(|| uuid.to_string(), |prefix| id(prefix, uuid))).into()
         }
+        Form::Bare => values.try_get::<Option<Uuid>>("", name)?.map(|uuid| uuid.simple().to_string()).into(),
         Form::Text => values.try_get::<Option<String>>("", name)?.into(),
         Form::Json => {
             let text: Option<String> = values.try_get("", name)?;
@@ -184,7 +185,7 @@ fn key_value(column: &Column, value: &Value) -> Option<sea_orm::Value> {
             let digits = value.as_str()?.strip_prefix(prefix)?.strip_prefix('_')?;
             Uuid::try_parse(digits).ok()?.into()
         }
-        Form::IdBy(..) => {
+        Form::Bare | Form::IdBy(..) => {
             let text = value.as_str()?;
             let digits = text.rsplit_once('_').map_or(text, |(_, digits)| digits);
             Uuid::try_parse(digits).ok()?.into()

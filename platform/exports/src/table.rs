@@ -26,6 +26,8 @@ pub struct Column {
 pub(crate) enum Form {
     /// With this prefix.
     Id(&'static str),
+    /// Of what has no prefix.
+    Bare,
     /// With the prefix that belongs to what another column says.
     IdBy(&'static str, &'static [(&'static str, &'static str)]),
     Text,
@@ -77,6 +79,11 @@ impl Table {
 /// An id with the prefix of its kind.
 pub const fn id(name: &'static str, prefix: &'static str) -> Column {
     Column { name, form: Form::Id(prefix) }
+}
+
+/// An id of something that only its own subgraph knows.
+pub const fn bare_id(name: &'static str) -> Column {
+    Column { name, form: Form::Bare }
 }
 
 /// An id of something that another column, which is exported as well, says the kind of; `prefixes` gives each kind its prefix.
