@@ -37,6 +37,7 @@ impl Erase for Everything {
         store::delete_all_of(&**work, user).await?;
         relationships::forget(&**work, user).await?;
         idempotency::forget(&**work, user).await?;
+        exports::forget(&**work, user).await?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod context;
 mod custom_moods;
 mod entries;
 mod exchange;
+mod exporting;
 mod forgetting;
 mod hug_effect;
 mod insights;
@@ -46,6 +47,7 @@ impl Subgraph for Moods {
         let ctx = Ctx::new(foundation.ctx(), keys.clone(), hub.clone());
         let (bus, db) = (foundation.bus.clone(), foundation.db.clone());
         let listening: Task = Box::new(move |stop| Box::pin(live::listen(hub, bus, stop)));
+        let exports = exporting::consumer(keys.clone());
         let resealing: Task = Box::new(move |stop| Box::pin(entries::reseal_until(stop, db, keys)));
         let (db, clock) = (foundation.db.clone(), foundation.clock.clone());
         let finding: Task = Box::new(move |stop| Box::pin(insights::compute_until(stop, db, clock)));
@@ -61,7 +63,7 @@ impl Subgraph for Moods {
         };
         Ok(Assembly {
             guarded: schema::routes(ctx),
-            consumers: vec![relationships, settings, forgetting::consumer()],
+            consumers: vec![relationships, settings, forgetting::consumer(), exports],
             tasks: vec![listening, resealing, finding],
             ..Assembly::default()
         })

@@ -27,6 +27,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0007_create_insights::Migration));
         migrations.push(Box::new(m0008_create_recommendations::Migration));
         migrations.push(Box::new(m0009_default_visibility::Migration));
+        migrations.extend(exports::migrations());
         migrations
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     custom_moods::graphql::{CustomMoodLoader, CustomMoodMutation},
     entries::graphql::{EntryLoader, EntryMutation, EntryQuery},
     exchange::graphql::{ExportSubscription, ImportMutation},
+    exporting::graphql::ExportQuery,
     insights::graphql::InsightMutation,
     live::graphql::LiveSubscription,
     recommendations::graphql::RecommendationMutation,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(EntryQuery, SupportQuery, UserQuery);
+pub(crate) struct Query(EntryQuery, SupportQuery, UserQuery, ExportQuery);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(

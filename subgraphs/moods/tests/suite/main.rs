@@ -8,6 +8,7 @@ mod deleting;
 mod describing;
 mod entities;
 mod exchange;
+mod exporting;
 mod forgetting;
 mod history;
 mod hug_effect;

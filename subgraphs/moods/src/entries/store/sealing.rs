@@ -12,7 +12,7 @@ pub(super) fn seal(keys: &Keyring, entry: MoodId, note: &Note) -> Result<Sealed,
 }
 
 /// A note without a key is from before notes were sealed.
-pub(super) fn open(
+pub(crate) fn open(
     keys: &Keyring,
     entry: MoodId,
     body: String,

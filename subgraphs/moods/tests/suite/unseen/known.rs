@@ -10,6 +10,7 @@ pub(super) enum Kind {
     CustomMood,
     Insight,
     Recommendation,
+    Export,
 }
 
 /// Where ids stand, as `Type.field.argument` or `Input.field`.
@@ -32,7 +33,8 @@ pub(super) const IDS: &[(&str, Kind)] = &[
 ];
 
 /// The types that the gateway finds by their ids.
-pub(super) const ENTITIES: &[(&str, Kind)] = &[("User", Kind::Person), ("MoodEntry", Kind::Entry)];
+pub(super) const ENTITIES: &[(&str, Kind)] =
+    &[("User", Kind::Person), ("MoodEntry", Kind::Entry), ("AccountExport", Kind::Export)];
 
 /// What others tell of an entity when a field of it `@requires` that: the field, and a value. It is of everybody alike, so that
 /// answers differ by moods alone.

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use clock::Clock as _;
-use events::social::{Blocked, FollowCreated};
-use ids::{CustomMoodId, InsightId, MoodId, RecommendationId, TagId, UserId};
+use events::{
+    auth::ExportRequested,
+    social::{Blocked, FollowCreated},
+};
+use ids::{CustomMoodId, ExportId, InsightId, MoodId, RecommendationId, TagId, UserId};
 use moods::Moods;
 use serde_json::{Value, json};
 use testkit::{Client, TestApp};
@@ -49,6 +52,7 @@ pub(super) async fn world() -> World {
     let app = TestApp::start::<Moods>().await;
     let mut ada = person(&app, "ada's", &VISIBILITIES, DAYS).await;
     find_out(&app, &mut ada).await;
+    export(&app, &mut ada).await;
     let mut viewers = Vec::new();
     for (who, follows, blocks, blocked, sees) in [
         ("a stranger", false, false, false, &VISIBILITIES[2..]),
@@ -92,6 +96,7 @@ async fn person(app: &TestApp, whose: &str, visibilities: &[&'static str], days:
             (Kind::CustomMood, CustomMoodId::at(now).to_string()),
             (Kind::Insight, InsightId::at(now).to_string()),
             (Kind::Recommendation, RecommendationId::at(now).to_string()),
+            (Kind::Export, ExportId::at(now).to_string()),
         ] {
             ids.insert((visibility, kind), missing);
         }
@@ -148,6 +153,16 @@ async fn find_out(app: &TestApp, person: &mut Person) {
     for visibility in VISIBILITIES {
         person.ids.insert((visibility, Kind::Insight), text(&found["moodInsights"]["nodes"][0]["id"]));
         person.ids.insert((visibility, Kind::Recommendation), text(&own["id"]));
+    }
+}
+
+/// Has all that is kept of somebody ready for them to take along.
+async fn export(app: &TestApp, person: &mut Person) {
+    let (now, export_id) = (app.clock.now(), ExportId::at(app.clock.now()));
+    let expires_at = now + TimeDelta::days(7);
+    app.tell(&ExportRequested { export_id, user_id: person.id, requested_at: now, expires_at }).await;
+    for visibility in VISIBILITIES {
+        person.ids.insert((visibility, Kind::Export), export_id.to_string());
     }
 }
 
