@@ -10,6 +10,7 @@ use hive_router_query_planner::planner::{Planner, PlannerError, QueryPlannerOpti
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 
 use self::overrides::Overrides;
+use self::repairs::Repairs;
 use super::options::EngineOptions;
 use super::plan::Plan;
 use super::reserved_keys::ReservedKeys;
@@ -19,6 +20,7 @@ use super::supergraph::SupergraphError;
 
 mod conversion;
 mod overrides;
+mod repairs;
 
 /// Why an operation has no plan.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -93,10 +95,11 @@ impl QueryPlanner {
     fn plan_or_panic(&self, document: &query::Document, overrides: usize) -> Result<Plan, PlanningError> {
         let normalized = normalize_operation(&self.planner.supergraph, document, None)
             .map_err(|error| PlanningError::Failed(error.to_string()))?;
-        let plan = self
+        let operation = normalized.executable_operation();
+        let mut plan = self
             .planner
             .plan_from_normalized_operation(
-                normalized.executable_operation(),
+                operation,
                 self.overrides.context(overrides),
                 &CancellationToken::with_timeout(self.timeout),
             )
@@ -104,6 +107,7 @@ impl QueryPlanner {
                 PlannerError::CancellationError(_) => PlanningError::TimedOut,
                 error => PlanningError::Failed(error.to_string()),
             })?;
+        Repairs { supergraph: &self.planner.supergraph, types: &self.types, operation }.apply(&mut plan);
         Ok(conversion::convert(plan, &self.planner.supergraph, &self.types, self.describe))
     }
 }

@@ -11,6 +11,7 @@ use hive_router_query_planner::planner::plan_nodes::{
 };
 use hive_router_query_planner::state::supergraph_state::SupergraphState;
 
+pub(super) use self::fetched::INTERNAL;
 use self::fetched::{Fetched, Required};
 use crate::engine::plan::{
     EntityRequest, FetchNode, FetchTarget, InputRewrite, NullMeans, Output, OutputRewrite, OutputSelection,
@@ -367,7 +368,7 @@ fn client_key(key: &str, rewrites: &[OutputRewrite]) -> String {
     renamed.unwrap_or_else(|| key.to_owned())
 }
 
-fn entities_selections<'d>(document: &'d Document, response_key: &str) -> &'d SelectionSet {
+pub(super) fn entities_selections<'d>(document: &'d Document, response_key: &str) -> &'d SelectionSet {
     let entities = document.operation.selection_set.items.iter().find_map(|item| match item {
         SelectionItem::Field(field) if field.selection_identifier() == response_key => {
             Some(&field.selections)

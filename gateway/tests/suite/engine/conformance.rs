@@ -8,6 +8,7 @@ mod abstract_types;
 mod entities;
 mod faults;
 mod memory;
+mod narrowing;
 mod operations;
 mod overrides;
 mod random;

@@ -9,13 +9,15 @@ use graphql_tools::static_graphql::query::{Definition, OperationDefinition};
 use hive_router_query_planner::ast::document::Document;
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::{FieldSelection, SelectionSet};
-use hive_router_query_planner::planner::plan_nodes::{FlattenNodePath, FlattenNodePathSegment, PlanNode};
+use hive_router_query_planner::planner::plan_nodes::{
+    FetchNodePathSegment, FetchRewrite, FlattenNodePath, FlattenNodePathSegment, PlanNode,
+};
 
 use super::entities_selections;
 use crate::engine::schema::TypeConditions;
 
 /// What an internal alias begins with.
-const INTERNAL: &str = "_internal_qp_alias_";
+pub(in crate::engine::planning) const INTERNAL: &str = "_internal_qp_alias_";
 
 /// The planner's hash of none.
 const NO_ARGUMENTS: u64 = 0;
@@ -24,6 +26,8 @@ const NO_ARGUMENTS: u64 = 0;
 pub(super) struct Fetched<'t> {
     types: &'t TypeConditions,
     places: AHashMap<Vec<String>, Vec<FetchedField>>,
+    /// The aliases of the fetch at hand that its rewrites take back, with what they become.
+    renamed: AHashMap<String, String>,
 }
 
 struct FetchedField {
@@ -38,7 +42,7 @@ struct FetchedField {
 impl<'t> Fetched<'t> {
     /// Empty when the plan has no internal alias: then every field stands under its own name.
     pub(super) fn of_plan(plan: Option<&PlanNode>, types: &'t TypeConditions) -> Self {
-        let mut fetched = Self { types, places: AHashMap::new() };
+        let mut fetched = Self { types, places: AHashMap::new(), renamed: AHashMap::new() };
         if let Some(node) = plan {
             fetched.node(node, &[]);
         }
@@ -52,6 +56,7 @@ impl<'t> Fetched<'t> {
         match node {
             PlanNode::Fetch(fetch) => {
                 let document = &fetch.operation.document;
+                self.renamed = renamed(fetch.output_rewrites.as_deref());
                 let selections = if fetch.requires.is_some() {
                     entities_selections(document, "_entities")
                 } else {
@@ -62,6 +67,7 @@ impl<'t> Fetched<'t> {
             PlanNode::BatchFetch(fetch) => {
                 let document = &fetch.operation.document;
                 for alias in &fetch.entity_batch.aliases {
+                    self.renamed = renamed(alias.output_rewrites.as_deref());
                     let selections = entities_selections(document, &alias.alias);
                     for merge in &alias.merge_paths {
                         self.selections(document, selections, &extended(path, merge), &[]);
@@ -70,6 +76,7 @@ impl<'t> Fetched<'t> {
             }
             PlanNode::Subscription(subscription) => {
                 let document = &subscription.primary.operation.document;
+                self.renamed = renamed(subscription.primary.output_rewrites.as_deref());
                 self.selections(document, &document.operation.selection_set, path, &[]);
             }
             PlanNode::Flatten(flatten) => self.node(&flatten.node, &extended(path, &flatten.path)),
@@ -100,7 +107,8 @@ impl<'t> Fetched<'t> {
         for item in &selections.items {
             match item {
                 SelectionItem::Field(field) => {
-                    let key = field.selection_identifier().to_owned();
+                    let key = field.selection_identifier();
+                    let key = self.renamed.get(key).map_or(key, String::as_str).to_owned();
                     let below: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
                     self.selections(document, &field.selections, &below, &[]);
                     self.places.entry(path.to_vec()).or_default().push(FetchedField {
@@ -182,6 +190,19 @@ fn named<'s>(selections: &'s SelectionSet, name: &str, found: &mut Vec<&'s Field
             SelectionItem::Field(_) | SelectionItem::FragmentSpread(_) => {}
         }
     }
+}
+
+fn renamed(rewrites: Option<&[FetchRewrite]>) -> AHashMap<String, String> {
+    let rewrites = rewrites.unwrap_or_default().iter();
+    rewrites
+        .filter_map(|rewrite| match rewrite {
+            FetchRewrite::KeyRenamer(renamer) => match renamer.path.last() {
+                Some(FetchNodePathSegment::Key(key)) => Some((key.clone(), renamer.rename_key_to.clone())),
+                _ => None,
+            },
+            FetchRewrite::ValueSetter(_) => None,
+        })
+        .collect()
 }
 
 fn extended(path: &[String], by: &FlattenNodePath) -> Vec<String> {

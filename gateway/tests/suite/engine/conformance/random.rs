@@ -16,7 +16,8 @@ use serde_json::{Map, Value as Json, json};
 use tokio::runtime::Runtime;
 
 use super::{
-    Conformance, Supergraph, abstract_types, entities, faults, operations, overrides, requirements, schemas,
+    Conformance, Supergraph, abstract_types, entities, faults, narrowing, operations, overrides,
+    requirements, schemas,
 };
 
 fn all() -> impl Iterator<Item = fn() -> Supergraph> {
@@ -28,6 +29,7 @@ fn all() -> impl Iterator<Item = fn() -> Supergraph> {
         overrides::ALL,
         operations::ALL,
         faults::ALL,
+        narrowing::ALL,
     ]
     .into_iter()
     .flatten()
