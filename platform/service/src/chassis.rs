@@ -15,10 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
-use crate::{Ctx, Files, OperatorCommand, Peers, Secret, health, trace};
-
-/// The largest request body that a subgraph reads.
-const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+use crate::{Ctx, Files, OperatorCommand, Peers, Secret, body_limit, health, trace};
 
 /// What a subgraph says of itself.
 pub trait Subgraph: 'static {
@@ -119,7 +116,8 @@ impl Running {
             .guarded
             .route_layer(middleware::from_fn_with_state(guard, identity::require_assertion))
             .merge(assembly.open)
-            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+            .layer(DefaultBodyLimit::disable())
+            .layer(middleware::from_fn(body_limit::limit))
             .merge(health::routes(S::NAME, foundation.db.clone(), foundation.peers.clone()))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

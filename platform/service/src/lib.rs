@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod body_limit;
 mod chassis;
 pub mod circuit;
 mod context;
