@@ -107,7 +107,7 @@ impl QueryPlanner {
                 PlannerError::CancellationError(_) => PlanningError::TimedOut,
                 error => PlanningError::Failed(error.to_string()),
             })?;
-        Repairs { supergraph: &self.planner.supergraph, types: &self.types, operation }.apply(&mut plan);
+        Repairs::of(&plan, operation, &self.planner.supergraph, &self.types).apply(&mut plan);
         Ok(conversion::convert(plan, &self.planner.supergraph, &self.types, self.describe))
     }
 }

@@ -11,6 +11,7 @@ use hive_router_query_planner::state::supergraph_state::{OperationKind, Subgraph
 use self::asked::Asked;
 use self::conflicts::Conflicts;
 use self::draft::Draft;
+use self::implementations::{Entities, Step};
 use super::conversion::entities_selections;
 use crate::engine::schema::TypeConditions;
 
@@ -24,13 +25,30 @@ mod members;
 const ENTITY: &str = "_Entity";
 
 pub(super) struct Repairs<'r> {
-    pub(super) supergraph: &'r SupergraphState,
-    pub(super) types: &'r TypeConditions,
+    supergraph: &'r SupergraphState,
+    types: &'r TypeConditions,
     /// What was planned.
-    pub(super) operation: &'r OperationDefinition,
+    operation: &'r OperationDefinition,
+    /// The plan's fetches of entities, as they were planned, if there are interface objects.
+    steps: Vec<Step>,
 }
 
-impl Repairs<'_> {
+impl<'r> Repairs<'r> {
+    pub(super) fn of(
+        plan: &QueryPlan,
+        operation: &'r OperationDefinition,
+        supergraph: &'r SupergraphState,
+        types: &'r TypeConditions,
+    ) -> Self {
+        let mut steps = Vec::new();
+        if let Some(node) =
+            plan.node.as_ref().filter(|_| !supergraph.interface_object_types_in_subgraphs.is_empty())
+        {
+            implementations::steps(node, &[], &mut steps);
+        }
+        Self { supergraph, types, operation, steps }
+    }
+
     pub(super) fn apply(&self, plan: &mut QueryPlan) {
         if let Some(node) = &mut plan.node {
             self.node(node, &[]);
@@ -73,7 +91,8 @@ impl Repairs<'_> {
         let (entities, type_name) = match &mut fetch.requires {
             Some(requires) => {
                 let output = entities_selections(&fetch.operation.document, "_entities");
-                self.name_every_implementation(&subgraph.graph_id, requires, output, &asked);
+                let entities = Entities { paths: &[path.to_vec()], asked: &asked };
+                self.name_every_implementation(&subgraph.graph_id, requires, output, &entities);
                 (Some("_entities"), ENTITY)
             }
             None => (None, self.root_type(fetch.operation.document.operation.operation_kind.as_ref())),
@@ -90,14 +109,16 @@ impl Repairs<'_> {
         };
         let mut draft = Draft::new(&fetch.operation.document);
         for alias in &mut fetch.entity_batch.aliases {
+            let paths = alias.merge_paths.iter().map(|merge| [path, merge.as_slice()].concat());
+            let paths: Vec<_> = paths.collect();
             let mut asked = Asked::default();
-            for merge in &alias.merge_paths {
-                let path = [path, merge.as_slice()].concat();
-                asked.add(Asked::of(self.operation).at(self.types, &path));
+            for path in &paths {
+                asked.add(Asked::of(self.operation).at(self.types, path));
             }
             let entities = alias.alias.as_str();
             let output = entities_selections(&fetch.operation.document, entities);
-            self.name_every_implementation(&subgraph.graph_id, &mut alias.requires, output, &asked);
+            let place = Entities { paths: &paths, asked: &asked };
+            self.name_every_implementation(&subgraph.graph_id, &mut alias.requires, output, &place);
             self.complete_members(subgraph, &mut draft, Some(entities), ENTITY, &asked);
             Conflicts::new(subgraph, &mut alias.output_rewrites).settle(&mut draft, Some(entities), ENTITY);
         }

@@ -153,6 +153,9 @@ async fn an_interface_object_requires_another_interface_objects_field() {
             "{ accounts { label } latest { label } }",
             "{ latest { owner { name } label ... on Admin { level label } } }",
             "{ accounts { ... on Guest { label } ... on Admin { rank: level label } } }",
+            "{ latest { ... on Admin { label } ... on Guest { id } } }",
+            "{ latest { ... on Admin { id } ... on Guest { label } } }",
+            "{ latest { ... on Admin { label owner { name } } ... on Guest { label } } }",
         ])
         .await;
 }
