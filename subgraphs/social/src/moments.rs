@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use ::events::{
     Event as _,
-    hugs::{GroupHugChanged, HugCancelled, HugRequestPosted, HugSent},
+    hugs::{GroupHugChanged, GroupHugJoined, GroupHugLeft, HugCancelled, HugRequestPosted, HugSent},
 };
 use ids::HugId;
 pub(crate) use model::{Moment, MomentId};
@@ -29,6 +29,8 @@ pub(crate) fn consumer() -> Consumer {
         HugCancelled::subject(),
         HugRequestPosted::subject(),
         GroupHugChanged::subject(),
+        GroupHugJoined::subject(),
+        GroupHugLeft::subject(),
     ];
     Consumer { group: GROUP, subjects, handler: guarded(events::Moments) }
 }
@@ -54,11 +56,13 @@ pub(crate) async fn hold(
     Ok(store::visible(transaction, &[id], viewer).await?.pop())
 }
 
-/// The moment, if the viewer sees it, or takes part in it and blocks whose it is.
+/// The moment, if the viewer sees it, or takes part in it and it is somebody else's: of whom they may have blocked. What is
+/// their own and hidden from them is as good as gone, or it would tell a block from an end.
 pub(crate) async fn reportable(ctx: &Ctx, id: MomentId) -> Result<Option<Moment>, StoreError> {
     let Some(viewer) = viewer(ctx) else { return Ok(None) };
     let moment = store::find(ctx.db.reader(), &[id]).await?.pop();
-    if moment.as_ref().is_some_and(|moment| moment.people.contains(&viewer)) {
+    let is_of_another = |moment: &Moment| moment.owner != viewer && moment.people.contains(&viewer);
+    if moment.as_ref().is_some_and(is_of_another) {
         return Ok(moment);
     }
     Ok(store::visible(ctx.db.reader(), &[id], viewer).await?.pop())

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use events::{
     Envelope,
-    hugs::{GroupHugAudience, GroupHugChanged, HugCancelled, HugRequestAudience, HugRequestPosted, HugSent},
+    hugs::{
+        GroupHugAudience, GroupHugChanged, GroupHugJoined, GroupHugLeft, HugCancelled, HugRequestAudience,
+        HugRequestPosted, HugSent,
+    },
 };
 use ids::UserId;
 use outbox::{ConsumerError, EventHandler, Work};
@@ -54,6 +57,12 @@ impl EventHandler for Moments {
                 GroupHugAudience::Private => Visibility::Private,
             };
             store::put(&**work, &moment, audience).await?;
+        } else if let Some(joined) = event.read::<GroupHugJoined>() {
+            let joined = joined?;
+            store::take_in(&**work, MomentId::Group(joined.group_hug_id), joined.user_id).await?;
+        } else if let Some(left) = event.read::<GroupHugLeft>() {
+            let left = left?;
+            store::take_out(&**work, MomentId::Group(left.group_hug_id), left.user_id, left.host_id).await?;
         }
         Ok(())
     }

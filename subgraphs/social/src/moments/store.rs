@@ -47,6 +47,37 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// Has somebody take part in a moment that there is.
+pub(super) async fn take_in(
+    connection: &impl Connection,
+    id: MomentId,
+    user: UserId,
+) -> Result<(), StoreError> {
+    if !hold(connection, id).await? {
+        return Ok(());
+    }
+    let row = person::ActiveModel { moment_id: Set(parts(id).1), user_id: Set(user) };
+    person::Entity::insert(row)
+        .on_conflict_do_nothing_on([person::Column::MomentId, person::Column::UserId])
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+/// Has somebody take part no more, and `owner` be whose the moment is from now on.
+pub(super) async fn take_out(
+    connection: &impl Connection,
+    id: MomentId,
+    user: UserId,
+    owner: UserId,
+) -> Result<(), StoreError> {
+    let (_, id) = parts(id);
+    person::Entity::delete_by_id((id, user)).exec(connection).await?;
+    let handed_over = moment::Entity::update_many().col_expr(moment::Column::OwnerId, Expr::value(owner));
+    handed_over.filter(moment::Column::Id.eq(id)).exec(connection).await?;
+    Ok(())
+}
+
 pub(super) async fn delete(connection: &impl Connection, id: MomentId) -> Result<(), StoreError> {
     let (_, id) = parts(id);
     moment::Entity::delete_by_id(id).exec(connection).await?;
@@ -73,15 +104,19 @@ pub(super) async fn visible(
     let owner = moment::Column::OwnerId.into_expr();
     let for_followers =
         moment::Column::Audience.eq(Visibility::Followers.rank()).and(followed(&owner, viewer));
+    let takes_part = || Expr::exists(people_where(person::Column::UserId.eq(viewer).into()));
     let allowed = Condition::any()
-        .add(Expr::exists(people_where(person::Column::UserId.eq(viewer).into())))
+        .add(takes_part())
         .add(moment::Column::Audience.eq(Visibility::Public.rank()))
         .add(for_followers);
     // A hug is between its two people, and so gone for both when they are a blocked pair; but not for who isn't to know
-    // whether they are one.
+    // whether they are one. A hug of a group is not for who would meet somebody blocked in it, as `hugs` has it.
     let hidden = not_blocked(&person::Column::UserId.into_expr(), Some(viewer)).not();
+    let is_met = Condition::any()
+        .add(moment::Column::Kind.eq(HUG))
+        .add(moment::Column::Kind.eq(GROUP).and(takes_part().not()));
     let across_a_block =
-        moment::Column::Kind.eq(HUG).and(Expr::exists(people_where(Condition::all().add(hidden))));
+        Condition::all().add(is_met).add(Expr::exists(people_where(Condition::all().add(hidden))));
     let unblocked = Condition::all().add(not_blocked(&owner, Some(viewer))).add(across_a_block.not());
     let hides_somebody = moment::Column::HiddenId.ne(viewer);
     let shown = Condition::any().add(hides_somebody).add(unblocked);

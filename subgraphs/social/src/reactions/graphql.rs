@@ -11,7 +11,10 @@ use service::Ctx;
 
 use super::{Kind, ReactionError, Tally, Target};
 use crate::{
-    moments::graphql::HugMoment,
+    moments::{
+        MomentId,
+        graphql::{HugMoment, MomentLoader},
+    },
     posts::graphql::{Post, PostLoader},
 };
 
@@ -73,7 +76,7 @@ pub(crate) struct RemoveReactionInput {
 pub(crate) struct ReactionPayload {
     /// The post with its reactions, if it was a post that the viewer may see.
     post: Option<Post>,
-    /// The moment with its reactions, if it was one.
+    /// The moment with its reactions, if it was one that the viewer may see.
     moment: Option<HugMoment>,
     /// What the user can mend.
     errors: Vec<UserError>,
@@ -120,6 +123,8 @@ async fn payload(
     let (done, errors) = settle(done)?;
     // An earlier mutation of the same request may have read them before.
     gql.data::<DataLoader<ReactionLoader, HashMapCache>>()?.clear::<Target>();
+    let moments = gql.data::<DataLoader<MomentLoader, HashMapCache>>()?;
+    moments.clear::<MomentId>();
     let mut payload = ReactionPayload { post: None, moment: None, errors };
     match target {
         _ if done.is_none() => {}
@@ -127,7 +132,10 @@ async fn payload(
             let post = gql.data::<DataLoader<PostLoader>>()?.load_one(id).await;
             payload.post = post.map_err(Failure::internal)?.map(Post);
         }
-        Target::Moment(id) => payload.moment = Some(HugMoment(id)),
+        Target::Moment(id) => {
+            let moment = moments.load_one(id).await.map_err(Failure::internal)?;
+            payload.moment = moment.map(|moment| HugMoment(moment.id));
+        }
     }
     Ok(payload)
 }

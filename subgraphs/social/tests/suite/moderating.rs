@@ -195,3 +195,21 @@ async fn nothing_in_the_log_can_be_changed_or_deleted() {
     assert_eq!(log.as_array().map(Vec::len), Some(1));
     app.finish().await;
 }
+
+#[tokio::test]
+async fn of_ones_own_hug_to_somebody_who_blocks_one_a_report_tells_no_more_than_that_it_is_gone() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo) = (person(&app, "Ada").await, person(&app, "Bo").await);
+    let named = hug(&app, ada, bo, false).await.to_string();
+    let code = async |who: UserId| {
+        report(&app, who, &named).await["errors"].get(0).map(|error| error["code"].clone())
+    };
+    assert_eq!(code(ada).await, Some(json!("CANNOT_REPORT_SELF")));
+    does(&app, bo, "block", ada).await;
+    assert_eq!(code(ada).await, Some(json!("HUG_MOMENT_NOT_FOUND")));
+    assert_eq!(code(bo).await, None, "whoever blocks can report");
+    does(&app, bo, "unblock", ada).await;
+    does(&app, ada, "block", bo).await;
+    assert_eq!(code(ada).await, Some(json!("HUG_MOMENT_NOT_FOUND")));
+    app.finish().await;
+}

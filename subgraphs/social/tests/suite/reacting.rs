@@ -1,6 +1,9 @@
 //! Reactions to posts, and to hugs and requests.
 
-use events::hugs::{GroupHugAudience, GroupHugChanged, GroupHugState, HugRequestAudience, HugRequestPosted};
+use events::hugs::{
+    GroupHugAudience, GroupHugChanged, GroupHugJoined, GroupHugLeft, GroupHugState, HugRequestAudience,
+    HugRequestPosted,
+};
 use ids::{GroupHugId, HugRequestId, UserId};
 use serde_json::{Value, json};
 use social::Social;
@@ -165,5 +168,71 @@ async fn who_takes_part_in_a_group_hug_reacts_to_it_for_as_long() {
         let errors = react(&app.as_user(bo), &id, "HUG").await["errors"].take();
         assert_eq!(errors == json!([]), allowed);
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_the_viewer_does_not_see_is_not_named_when_they_no_longer_react_to_it() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
+    let hug = hug(&app, ada, bo, false).await.to_string();
+    let asked = request(&app, ada, HugRequestAudience::Private, &[bo]).await;
+    let nothing = HugRequestId::at(app.foundation.clock.now()).to_string();
+    let done = json!({ "post": null, "moment": null, "errors": [] });
+    for id in [&hug, &asked, &nothing] {
+        assert_eq!(unreact(&app.as_user(cy), id).await, done);
+    }
+    for id in [&hug, &asked] {
+        react(&app.as_user(bo), id, "HEART").await;
+        let seen = json!({ "reactions": [], "viewerReaction": null });
+        assert_eq!(unreact(&app.as_user(bo), id).await["moment"], seen);
+    }
+    does(&app, ada, "block", bo).await;
+    for id in [&hug, &asked] {
+        assert_eq!(unreact(&app.as_user(bo), id).await, done);
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_group_hug_is_not_there_for_whoever_would_meet_somebody_blocked_in_it() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
+    let now = app.foundation.clock.now();
+    let group_hug_id = GroupHugId::at(now);
+    let id = group_hug_id.to_string();
+    does(&app, bo, "block", cy).await;
+    let is_there_for = async |expected: [bool; 2]| {
+        for (who, expected) in [bo, cy].into_iter().zip(expected) {
+            let errors = react(&app.as_user(who), &id, "HUG").await["errors"].take();
+            assert_eq!(errors == json!([]), expected, "{errors}");
+            assert_eq!(moment(&app.as_user(who), &id).await["reactions"].is_array(), expected);
+        }
+    };
+    let changed = GroupHugChanged {
+        group_hug_id,
+        host_id: ada,
+        audience: GroupHugAudience::Public,
+        state: GroupHugState::Open,
+        participant_ids: vec![ada],
+        changed_at: now,
+    };
+    let joined = |user_id: UserId| GroupHugJoined { group_hug_id, host_id: ada, user_id, joined_at: now };
+    let left = |user_id, host_id| GroupHugLeft { group_hug_id, host_id, user_id, left_at: now };
+    app.tell(&joined(bo)).await;
+    is_there_for([false, false]).await;
+    app.tell(&changed).await;
+    is_there_for([true, true]).await;
+    app.tell(&joined(bo)).await;
+    is_there_for([true, false]).await;
+    // Whoever is in it already stays.
+    app.tell(&joined(cy)).await;
+    is_there_for([true, true]).await;
+    app.tell(&left(cy, ada)).await;
+    is_there_for([true, false]).await;
+    app.tell(&left(ada, bo)).await;
+    is_there_for([true, false]).await;
+    app.tell(&left(bo, ada)).await;
+    is_there_for([true, true]).await;
     app.finish().await;
 }
