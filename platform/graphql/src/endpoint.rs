@@ -19,7 +19,7 @@ use futures::{Stream, StreamExt};
 use http::{HeaderMap, header};
 use identity::Caller;
 
-use crate::{Failure, Interrupted};
+use crate::{Failure, Interrupted, undivided::undivided};
 
 /// How often a quiet stream shows that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ where
             if wants_stream(&headers) {
                 stream(schema.execute_stream(request))
             } else {
-                GraphQLResponse::from(with_codes(schema.execute(request).await)).into_response()
+                GraphQLResponse::from(with_codes(undivided(schema.execute(request)).await)).into_response()
             }
         };
     Router::new().route("/graphql", post(answer))

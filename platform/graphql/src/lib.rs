@@ -8,6 +8,7 @@ mod page;
 mod refusal;
 mod scalar;
 mod schema;
+mod undivided;
 
 pub use authorization::{authenticated, requires_scopes, scope};
 pub use endpoint::endpoint;

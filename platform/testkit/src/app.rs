@@ -279,6 +279,11 @@ impl TestApp {
         self.statements.watch()
     }
 
+    /// The same of everything, whoever runs it: consumers of events and workers, too.
+    pub fn watch_all(&self) -> Watch {
+        self.statements.watch_all()
+    }
+
     /// What ran since the start, by workers, too, once there is a statement with each of `words`: where a worker asks for what is
     /// due, or deletes it. Only of a [watched](Builder::watched) start.
     pub async fn of_workers(&self, words: &[&str]) -> Statements {

@@ -1,7 +1,11 @@
 //! Tables of a hundred thousand rows, in a moment: the database makes them of their numbers.
 
+use std::collections::BTreeSet;
+
 use ::database::Database;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+
+use crate::statements::postgres::take_stock;
 
 /// Writes `count` rows, numbered from 0, by one statement. In `row`, an SQL expression for each column, `n` is the number;
 /// `{id 3 n}` is the id of kind 3 with that number, ids of greater numbers being greater; `{at 60 * n}` is the instant so many
@@ -17,13 +21,17 @@ pub async fn fill(work: &DatabaseTransaction, table: &str, columns: &str, row: &
     filled.unwrap_or_else(|error| panic!("{error}: filling {table} with {row}"));
 }
 
-/// The same for several tables, in one transaction.
+/// The same for several tables, in one transaction; PostgreSQL takes stock of them.
 pub async fn fill_all(db: &Database, tables: &[(&str, &str, &str, usize)]) {
     let work = db.begin().await.expect("a transaction");
     for (table, columns, row, count) in tables {
         fill(&work, table, columns, row, *count).await;
     }
     work.commit().await.expect("the rows are committed");
+    if !db.is_sqlite() {
+        let tables: BTreeSet<&str> = tables.iter().map(|(table, ..)| *table).collect();
+        take_stock(db, &tables.into_iter().collect::<Vec<_>>()).await;
+    }
 }
 
 fn expand(row: &str, is_sqlite: bool) -> String {

@@ -1,7 +1,7 @@
 //! The statements that a database runs, and how it would find their rows.
 
 mod plan;
-mod postgres;
+pub(crate) mod postgres;
 mod rows;
 mod sqlite;
 
@@ -161,7 +161,7 @@ impl fmt::Display for Statements {
 pub async fn full_scans(db: &Database, statements: &Statements, tables: &[&str]) -> Vec<FullScan> {
     let mut found = Vec::new();
     if !db.is_sqlite() {
-        postgres::take_stock(db, tables).await;
+        postgres::take_stock_once(db, tables).await;
     }
     let mut known = HashSet::new();
     // The same statement with other values is found its rows in the same way.

@@ -1,4 +1,5 @@
-//! Plans of PostgreSQL: those it makes for a prepared statement whatever its values, as it does from the sixth time on.
+//! Plans of PostgreSQL. From the sixth time on it takes one that it makes for a prepared statement whatever the values, unless
+//! one that it makes for the values is cheaper: so a plan that goes through a table is taken only when both do.
 
 use ::database::Database;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, Statement, Value};
@@ -7,20 +8,47 @@ use serde_json::Value as Json;
 use super::plan::table_of;
 
 /// Counts what is in the tables, as the server does by itself after a while.
-pub(super) async fn take_stock(db: &Database, tables: &[&str]) {
+pub(crate) async fn take_stock(db: &Database, tables: &[&str]) {
     for table in tables {
         let analyzed = db.reader().execute_unprepared(&format!("ANALYZE \"{table}\"")).await;
         analyzed.unwrap_or_else(|error| panic!("{error}: taking stock of {table}"));
     }
 }
 
+/// The same of those of the tables of which nothing is known yet.
+pub(super) async fn take_stock_once(db: &Database, tables: &[&str]) {
+    let known = "SELECT CAST(relname AS TEXT) FROM pg_class WHERE reltuples > 0 AND relkind = 'r'";
+    let known = db.reader().query_all_raw(Statement::from_string(db_backend(), known)).await;
+    let known: Vec<String> = known
+        .expect("the catalogue is readable")
+        .iter()
+        .map(|row| row.try_get_by_index(0).expect("a table's name"))
+        .collect();
+    let unknown = tables.iter().copied().filter(|table| !known.iter().any(|known| known == table));
+    take_stock(db, &unknown.collect::<Vec<_>>()).await;
+}
+
 /// The steps that go through all of one of `tables`.
 pub(super) async fn full_scans(db: &Database, statement: &Statement, tables: &[&str]) -> Vec<String> {
-    let plan = plan(db, statement).await;
-    let plan = plan.unwrap_or_else(|error| panic!("{error}: the plan of {}", statement.sql));
-    let mut found = Vec::new();
-    collect(&plan[0]["Plan"], &statement.sql, tables, &mut found);
-    found
+    let scans = |plan: Result<Json, DbErr>| {
+        let plan = plan.unwrap_or_else(|error| panic!("{error}: the plan of {}", statement.sql));
+        let mut found = Vec::new();
+        collect(&plan[0]["Plan"], &statement.sql, tables, &mut found);
+        found
+    };
+    let whatever_the_values = scans(plan(db, statement).await);
+    if whatever_the_values.is_empty() {
+        whatever_the_values
+    } else {
+        scans(plan_for_values(db, statement).await)
+    }
+}
+
+async fn plan_for_values(db: &Database, statement: &Statement) -> Result<Json, DbErr> {
+    let mut explain = statement.clone();
+    explain.sql = format!("EXPLAIN (FORMAT JSON) {}", statement.sql);
+    let row = db.reader().query_one_raw(explain).await?;
+    row.ok_or_else(|| DbErr::Custom("no plan".to_owned()))?.try_get_by_index(0)
 }
 
 async fn plan(db: &Database, statement: &Statement) -> Result<Json, DbErr> {
