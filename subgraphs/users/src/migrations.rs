@@ -9,6 +9,7 @@ mod m0006_told_presence;
 mod m0007_avatars;
 mod m0008_badges;
 mod m0009_mood_visibility;
+mod m0010_find_names_by_owner;
 
 use sea_orm_migration::prelude::*;
 
@@ -17,7 +18,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 9] = [
+        let own: [Box<dyn MigrationTrait>; 10] = [
             Box::new(m0001_usernames::Migration),
             Box::new(m0002_profiles::Migration),
             Box::new(m0003_settings::Migration),
@@ -27,8 +28,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_avatars::Migration),
             Box::new(m0008_badges::Migration),
             Box::new(m0009_mood_visibility::Migration),
+            Box::new(m0010_find_names_by_owner::Migration),
         ];
-        let shared = [outbox::migrations(), relationships::migrations(), erasure::migrations()];
+        let shared =
+            [outbox::migrations(), relationships::migrations(), erasure::migrations(), exports::migrations()];
         shared.into_iter().flatten().chain(own).collect()
     }
 }

@@ -170,9 +170,8 @@ async fn expire(ctx: &Ctx, now: DateTime<Utc>) -> Result<(), StoreError> {
         return Ok(());
     }
     let work = ctx.begin().await?;
-    let mut silent = store::silent(&*work, silent_since).await?;
     // In one order, whoever does it, and before anything else is touched: nobody waits for each other for ever.
-    silent.sort_unstable();
+    let silent = store::silent(&*work, silent_since).await?;
     let mut told = Vec::with_capacity(silent.len());
     for (user, seen_at) in silent {
         told.push((user, store::lock_told(&*work, user).await?));

@@ -132,18 +132,21 @@ pub(crate) async fn search(
 ) -> Result<Vec<Found>, StoreError> {
     use search_term::{Column, Entity};
     let other = Alias::new("other");
-    let earlier = Query::select()
-        .expr(Expr::val(1))
+    // Asked of each row by itself: as "there is no earlier one" PostgreSQL would join all of the table. No term is before the
+    // first; of "it is the first" PostgreSQL would think that few rows are, and sort all of them.
+    let first = Query::select()
+        .expr(Expr::col((other.clone(), Column::Term)).min())
         .from_as(Entity, other.clone())
         .and_where(Expr::col((other.clone(), Column::UserId)).equals((Entity, Column::UserId)))
-        .and_where(Expr::col((other.clone(), Column::Term)).gte(prefix))
-        .and_where(Expr::col((other, Column::Term)).lt(Expr::col((Entity, Column::Term))))
+        .and_where(Expr::col((other, Column::Term)).gte(prefix))
         .take();
+    // From where the page begins, or SQLite would begin at the prefix and pass over what is before the page.
+    let from = page.after.as_ref().map_or(prefix, |after| Ord::max(prefix, after.term.as_str()));
     // The last code point stands for everything that can follow the prefix; no text that was accepted holds it.
     let select = Entity::find()
-        .filter(Column::Term.gte(prefix))
+        .filter(Column::Term.gte(from))
         .filter(Column::Term.lt(format!("{prefix}\u{10FFFF}")))
-        .filter(Expr::exists(earlier).not())
+        .filter(Expr::col((Entity, Column::Term)).lte(first))
         .filter(relationships::not_blocked_with(viewer, (Entity, Column::UserId)));
     let values = |key: &Found| vec![key.term.as_str().into(), key.user_id.into()];
     let select = keyset::page(select, page, Shown::OldestFirst, &[Column::Term, Column::UserId], values);

@@ -3,6 +3,7 @@
 mod avatars;
 mod badges;
 mod client;
+mod exporting;
 mod forgetting;
 mod names;
 mod presence;
@@ -10,6 +11,7 @@ mod presence_live;
 mod privacy;
 mod profiles;
 mod reservations;
+mod scale;
 mod search;
 mod settings;
 mod usernames;
