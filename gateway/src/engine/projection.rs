@@ -80,17 +80,31 @@ impl<'p> Writer<'p, '_> {
             return Err(Nullified::Told);
         };
         self.objects.push(object);
-        let outcome = self.fields(object, selection, typed);
+        let outcome = match self.known_type(selection, typed) {
+            Ok(()) => self.fields(object, typed),
+            Err(nullified) => Err(nullified),
+        };
         self.objects.pop();
         outcome
     }
 
-    fn fields(
-        &mut self,
-        object: ObjectId,
-        selection: &'p SelectionPlan,
-        typed: &'p TypedSelection,
-    ) -> Result<(), Nullified> {
+    /// An object whose type isn't known can't be written when what was asked of it depends on the type. If a subgraph
+    /// doesn't know the object, nobody can tell: then only its `__typename` is too much.
+    fn known_type(&mut self, selection: &SelectionPlan, typed: &TypedSelection) -> Result<(), Nullified> {
+        let schema = self.input.schema;
+        let is_known = !selection.is_abstract() || *typed.type_name != *selection.type_name();
+        if is_known || !selection.depends_on_type(schema) {
+            return Ok(());
+        }
+        if !self.is_unknown() {
+            self.malformed("an object of an abstract type does not tell its type");
+            return Err(Nullified::Told);
+        }
+        let asks_for_it = typed.fields.iter().any(|field| matches!(field.content, FieldContent::Typename));
+        if asks_for_it { Err(Nullified::Unknown) } else { Ok(()) }
+    }
+
+    fn fields(&mut self, object: ObjectId, typed: &'p TypedSelection) -> Result<(), Nullified> {
         self.out.push(b'{');
         for (index, field) in typed.fields.iter().enumerate() {
             if index > 0 {
@@ -98,16 +112,6 @@ impl<'p> Writer<'p, '_> {
             }
             self.out.extend_from_slice(field.json_key.as_bytes());
             match &field.content {
-                FieldContent::Typename
-                    if selection.is_abstract() && *typed.type_name == *selection.type_name() =>
-                {
-                    // An interface object's reference, which only the subgraph that knows its type could say more of.
-                    if self.is_unknown() {
-                        return Err(Nullified::Unknown);
-                    }
-                    self.malformed("an object of an abstract type does not tell its type");
-                    return Err(Nullified::Told);
-                }
                 FieldContent::Typename => write_json(self.out, &*typed.type_name),
                 FieldContent::Introspection { selection } => {
                     let resolver = introspection::Introspection {

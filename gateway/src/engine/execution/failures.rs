@@ -200,6 +200,13 @@ impl<'a> Undelivered<'_, 'a> {
         let Some(typed) = self.typed(object, selection) else {
             return;
         };
+        // Nobody knows which of the client's fields it has.
+        if *typed.type_name == *selection.type_name()
+            && selection.depends_on_type(self.execution.surroundings.schema)
+        {
+            self.paths.push(steps.clone());
+            return;
+        }
         for item in output {
             match item {
                 OutputSelection::Fragment { types, selections } => {

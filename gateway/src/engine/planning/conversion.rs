@@ -397,7 +397,7 @@ fn json_string(text: &str) -> String {
 }
 
 /// Whether a key's field set names the field outside of any braces.
-fn is_top_level_field(key: &str, field: &str) -> bool {
+pub(super) fn is_top_level_field(key: &str, field: &str) -> bool {
     let mut depth = 0_usize;
     key.replace('{', " { ").replace('}', " } ").split_whitespace().any(|word| {
         match word {

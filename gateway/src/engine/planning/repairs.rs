@@ -12,6 +12,7 @@ use self::asked::Asked;
 use self::conflicts::Conflicts;
 use self::draft::Draft;
 use self::implementations::{Entities, Step};
+use self::keys::LackingKey;
 use super::conversion::entities_selections;
 use crate::engine::schema::TypeConditions;
 
@@ -19,6 +20,7 @@ mod asked;
 mod conflicts;
 mod draft;
 mod implementations;
+mod keys;
 mod members;
 
 /// The type of what `_entities` gives; no type of a supergraph has the name.
@@ -29,8 +31,9 @@ pub(super) struct Repairs<'r> {
     types: &'r TypeConditions,
     /// What was planned.
     operation: &'r OperationDefinition,
-    /// The plan's fetches of entities, as they were planned, if there are interface objects.
+    /// The plan's fetches of entities, as they were planned; none without interface objects, as with the keys.
     steps: Vec<Step>,
+    keys: Vec<LackingKey>,
 }
 
 impl<'r> Repairs<'r> {
@@ -40,13 +43,14 @@ impl<'r> Repairs<'r> {
         supergraph: &'r SupergraphState,
         types: &'r TypeConditions,
     ) -> Self {
-        let mut steps = Vec::new();
-        if let Some(node) =
-            plan.node.as_ref().filter(|_| !supergraph.interface_object_types_in_subgraphs.is_empty())
+        let mut repairs = Self { supergraph, types, operation, steps: Vec::new(), keys: Vec::new() };
+        if let Some(node) = &plan.node
+            && !supergraph.interface_object_types_in_subgraphs.is_empty()
         {
-            implementations::steps(node, &[], &mut steps);
+            implementations::steps(node, &[], &mut repairs.steps);
+            repairs.keys = repairs.lacking_keys(node);
         }
-        Self { supergraph, types, operation, steps }
+        repairs
     }
 
     pub(super) fn apply(&self, plan: &mut QueryPlan) {
@@ -97,6 +101,7 @@ impl<'r> Repairs<'r> {
             }
             None => (None, self.root_type(fetch.operation.document.operation.operation_kind.as_ref())),
         };
+        self.ask_for_keys(subgraph, &mut draft, entities, type_name, path);
         self.complete_members(subgraph, &mut draft, entities, type_name, &asked);
         Conflicts::new(subgraph, &mut fetch.output_rewrites).settle(&mut draft, entities, type_name);
         let changed = draft.finish();
@@ -119,6 +124,9 @@ impl<'r> Repairs<'r> {
             let output = entities_selections(&fetch.operation.document, entities);
             let place = Entities { paths: &paths, asked: &asked };
             self.name_every_implementation(&subgraph.graph_id, &mut alias.requires, output, &place);
+            for path in &paths {
+                self.ask_for_keys(subgraph, &mut draft, Some(entities), ENTITY, path);
+            }
             self.complete_members(subgraph, &mut draft, Some(entities), ENTITY, &asked);
             Conflicts::new(subgraph, &mut alias.output_rewrites).settle(&mut draft, Some(entities), ENTITY);
         }

@@ -144,6 +144,21 @@ impl SelectionPlan {
         Some(self.typed[slot].get_or_init(|| self.typed_selection(schema, slot)))
     }
 
+    /// Whether what is asked of an object depends on which of the possible types it has.
+    pub(in crate::engine) fn depends_on_type(&self, schema: &ApiSchema) -> bool {
+        self.is_abstract() && self.sources.iter().any(|source| self.has_condition(schema, source))
+    }
+
+    fn has_condition(&self, schema: &ApiSchema, selections: &[Selection]) -> bool {
+        selections.iter().any(|selection| match selection {
+            Selection::Field(node) => node.name == "__typename",
+            Selection::Fragment { condition, selections } => {
+                condition.as_ref().is_some_and(|condition| !self.applies(schema, &self.type_name, condition))
+                    || self.has_condition(schema, selections)
+            }
+        })
+    }
+
     fn typed_selection(&self, schema: &ApiSchema, slot: usize) -> TypedSelection {
         let concrete = self.possible.as_ref().and_then(|possible| possible.names().get(slot));
         let type_name = concrete.unwrap_or(&self.type_name).clone();

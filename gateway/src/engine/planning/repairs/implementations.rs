@@ -158,7 +158,7 @@ pub(super) fn steps(node: &PlanNode, path: &[FlattenNodePathSegment], found: &mu
     }
 }
 
-fn fragments(selections: &SelectionSet) -> impl Iterator<Item = &InlineFragmentSelection> {
+pub(super) fn fragments(selections: &SelectionSet) -> impl Iterator<Item = &InlineFragmentSelection> {
     selections.items.iter().filter_map(|item| match item {
         SelectionItem::InlineFragment(fragment) => Some(fragment),
         _ => None,

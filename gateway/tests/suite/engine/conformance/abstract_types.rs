@@ -116,6 +116,8 @@ async fn interface_objects_add_fields_to_every_implementation() {
             "{ book { rating votes { up } similar { __typename title similar { rating } } sequel { comments ... on Film { minutes rating } } } }",
             "{ best { ... on Film { rating: minutes minutes: rating } ... on Book { rating } } }",
             "{ rated { ... on Film { title votes { up } } ... on Media { similar(first: 2) { id __typename } } } }",
+            "{ media { similar { ... on Book { rating } } } }",
+            "{ rated { ... on Book { sequel { similar { ... on Book { rating } ... on Film { comments } } } } } }",
         ])
         .await;
 }
@@ -426,4 +428,23 @@ async fn an_interface_object_requires_the_interfaces_field_within_lists() {
             "{ groups { tags { media { title __typename slug } } ... on Book { slug title } } }",
         ])
         .await;
+}
+
+#[tokio::test]
+async fn what_only_an_unreachable_subgraph_could_tell_the_type_of_is_told() {
+    let gateway = interface_object().start().await;
+    for query in [
+        "{ rated { id rating ... on Book { pages } } }",
+        "{ rated { ... on Film { rating } } }",
+        "{ rated { __typename } }",
+    ] {
+        let answer = gateway.ask_without("a", query).await;
+        assert_eq!(answer["data"], json!(null), "{query}\n{answer:#}");
+        let paths: Vec<_> =
+            answer["errors"].as_array().expect("errors").iter().map(|error| &error["path"]).collect();
+        assert_eq!(paths, [&json!(["rated", 0]), &json!(["rated", 1])], "{query}\n{answer:#}");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE", "{answer:#}");
+    }
+    let answer = gateway.ask_without("a", "{ rated { id rating } }").await;
+    assert_eq!(answer.get("errors"), None, "{answer:#}");
 }
