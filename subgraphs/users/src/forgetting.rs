@@ -20,6 +20,7 @@ impl erasure::Erase for Everything {
         presence::store::remove(&**work, user).await?;
         badges::store::remove(&**work, user).await?;
         relationships::forget(&**work, user).await?;
+        exports::forget(&**work, user).await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod avatars;
 mod badges;
 mod context;
+mod exporting;
 mod forgetting;
 mod migrations;
 mod presence;
@@ -46,17 +47,17 @@ impl Subgraph for Users {
             Box::new(move |stop| Box::pin(avatars::sweep_until(stop, pictures))),
         ];
         Ok(Assembly {
+            consumers: consumers(ctx.clone()),
             guarded: schema::routes(ctx.clone())
                 .merge(profiles::http::routes(ctx.clone()))
                 .merge(reservations::http::routes(ctx.clone())),
             open: avatars::http::routes(ctx),
-            consumers: consumers(),
             tasks,
         })
     }
 }
 
-fn consumers() -> Vec<Consumer> {
+fn consumers(ctx: Ctx) -> Vec<Consumer> {
     let forget = erasure::Projection::new(forgetting::Everything, |user_id, completed_at| ErasureCompleted {
         user_id,
         completed_at,
@@ -78,5 +79,6 @@ fn consumers() -> Vec<Consumer> {
             handler: Arc::new(Guarded::new(badges::events::Awards)),
         },
         Consumer { group: context::ERASURE_GROUP, subjects: erasure::subjects(), handler: Arc::new(forget) },
+        exporting::consumer(ctx),
     ]
 }

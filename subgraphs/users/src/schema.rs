@@ -7,6 +7,7 @@ use crate::{
     avatars::graphql::AvatarMutation,
     badges::graphql::BadgeQuery,
     context::Ctx,
+    exporting::graphql::ExportQuery,
     presence::graphql::{PresenceMutation, PresenceSubscription},
     profiles::graphql::{Batch, PeopleQuery, ProfileMutation},
     settings::graphql::SettingsMutation,
@@ -14,7 +15,7 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(PeopleQuery, UsernameQuery, BadgeQuery);
+pub(crate) struct Query(PeopleQuery, UsernameQuery, BadgeQuery, ExportQuery);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(ProfileMutation, AvatarMutation, SettingsMutation, PresenceMutation);

@@ -74,6 +74,11 @@ impl Pictures {
         Ok(())
     }
 
+    /// Where a picture is, in all of its sizes.
+    pub(crate) fn urls(&self, avatar: AvatarId) -> Vec<String> {
+        SIZES.into_iter().map(|size| self.url(avatar, size)).collect()
+    }
+
     /// Where browsers get a picture in one of its sizes.
     pub(super) fn url(&self, avatar: AvatarId, size: u32) -> String {
         format!("{}/avatars/{}", self.base_url, name(avatar, size))
