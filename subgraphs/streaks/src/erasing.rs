@@ -19,6 +19,7 @@ impl erasure::Erase for Everything {
         members::store::forget(&**work, user).await?;
         relationships::forget(&**work, user).await?;
         idempotency::forget(&**work, user).await?;
+        exports::forget(&**work, user).await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod awards;
 mod context;
 mod erasing;
+mod exporting;
 mod leaderboard;
 mod live;
 mod members;
@@ -64,6 +65,7 @@ fn consumers() -> Vec<Consumer> {
         guarded(SETTINGS_GROUP, settings::events::subjects(), settings::events::Projection),
         guarded(RELATIONSHIPS_GROUP, relationships::subjects(), relationships::Projection),
         Consumer { group: ERASURE_GROUP, subjects: erasure::subjects(), handler: Arc::new(erase) },
+        exporting::consumer(),
     ]
 }
 

@@ -23,6 +23,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0004_create_settings::Migration));
         migrations.push(Box::new(m0005_create_standings::Migration));
         migrations.push(Box::new(m0006_create_awards::Migration));
+        migrations.extend(exports::migrations());
         migrations
     }
 }

@@ -9,6 +9,7 @@ use axum::Router;
 use crate::{
     awards::graphql::{AwardMutation, BadgeLoader},
     context::Ctx,
+    exporting::graphql::ExportQuery,
     leaderboard::graphql::LeaderboardQuery,
     live::graphql::LiveSubscription,
     members::graphql::MemberMutation,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(UserQuery, MoodDayQuery, LeaderboardQuery);
+pub(crate) struct Query(UserQuery, MoodDayQuery, LeaderboardQuery, ExportQuery);
 
 #[derive(MergedObject, Default)]
 pub(crate) struct Mutation(UpkeepMutation, AwardMutation, MemberMutation);

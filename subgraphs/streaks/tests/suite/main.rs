@@ -4,6 +4,7 @@ mod awards;
 mod badges;
 mod choices;
 mod erasing;
+mod exporting;
 mod extending;
 mod freezing;
 mod hugging;
