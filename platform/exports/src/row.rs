@@ -22,6 +22,11 @@ impl Row {
         self.0.get(field)?.as_i64()
     }
 
+    /// Whether there is a value in the field.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(|value| !value.is_null())
+    }
+
     /// Takes a text out of the row, with its field.
     pub fn take_text(&mut self, field: &str) -> Option<String> {
         match self.0.shift_remove(field)? {

@@ -33,6 +33,7 @@ impl erasure::Erase for Everything {
         people::store::forget(&**work, user).await?;
         relationships::forget(&**work, user).await?;
         idempotency::forget(&**work, user).await?;
+        exports::forget(&**work, user).await?;
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod consents;
 mod context;
 mod disclosures;
 mod erasing;
+mod exporting;
 mod group_hugs;
 mod hug_requests;
 mod hug_types;
@@ -66,6 +67,7 @@ fn consumers() -> Vec<Consumer> {
         completed_at,
     });
     vec![
+        exporting::consumer(),
         Consumer { group: context::ERASURE_GROUP, subjects: erasure::subjects(), handler: Arc::new(forget) },
         Consumer {
             group: context::PEOPLE_GROUP,

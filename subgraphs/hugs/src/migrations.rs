@@ -37,6 +37,7 @@ impl MigratorTrait for Migrator {
             idempotency::migrations(),
             relationships::migrations(),
             erasure::migrations(),
+            exports::migrations(),
         ];
         platform.into_iter().flatten().chain(own).collect()
     }

@@ -8,6 +8,7 @@ use crate::{
     consents::graphql::ConsentMutation,
     context::Ctx,
     disclosures::graphql::DisclosureMutation,
+    exporting::graphql::ExportQuery,
     group_hugs::graphql::{GroupHugMutation, GroupHugQuery},
     hug_requests::graphql::{HugRequestMutation, HugRequestQuery},
     hug_types::graphql::{HugTypeMutation, HugTypeQuery},
@@ -26,6 +27,7 @@ pub(crate) struct Query(
     LiveQuery,
     MomentQuery,
     UserQuery,
+    ExportQuery,
 );
 
 #[derive(MergedObject, Default)]

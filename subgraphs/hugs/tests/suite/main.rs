@@ -3,6 +3,7 @@
 mod anonymous;
 mod consents;
 mod erasing;
+mod exporting;
 mod federation;
 mod group_hugs;
 mod history;
