@@ -152,10 +152,12 @@ impl SelectionPlan {
     fn has_condition(&self, schema: &ApiSchema, selections: &[Selection]) -> bool {
         selections.iter().any(|selection| match selection {
             Selection::Field(node) => node.name == "__typename",
-            Selection::Fragment { condition, selections } => {
-                condition.as_ref().is_some_and(|condition| !self.applies(schema, &self.type_name, condition))
-                    || self.has_condition(schema, selections)
+            Selection::Fragment { condition: Some(condition), selections }
+                if !self.applies(schema, &self.type_name, condition) =>
+            {
+                has_field(selections)
             }
+            Selection::Fragment { selections, .. } => self.has_condition(schema, selections),
         })
     }
 
@@ -200,6 +202,14 @@ impl SelectionPlan {
                     possible.names().iter().all(|name| schema.satisfies(name, condition))
                 }))
     }
+}
+
+/// Whether `@skip` and `@include` have left anything.
+fn has_field(selections: &[Selection]) -> bool {
+    selections.iter().any(|selection| match selection {
+        Selection::Field(_) => true,
+        Selection::Fragment { selections, .. } => has_field(selections),
+    })
 }
 
 #[derive(Default)]
