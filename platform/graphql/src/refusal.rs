@@ -1,6 +1,7 @@
 //! Refusals: what a user can cause and mend, as a value in the mutation's payload.
 
 use async_graphql::{Error, SimpleObject};
+use chrono::TimeDelta;
 use idempotency::IdempotencyError;
 
 use crate::Failure;
@@ -15,6 +16,8 @@ pub struct UserError {
     pub message: String,
     /// Which part of the input it is about, from `input` down; empty when it is about the whole.
     pub path: Vec<String>,
+    /// After how many seconds it may go well: of `RATE_LIMITED`, and null of everything else.
+    pub retry_after_seconds: Option<i32>,
 }
 
 impl UserError {
@@ -23,7 +26,15 @@ impl UserError {
             code: code.to_owned(),
             message: message.into(),
             path: path.iter().map(|part| (*part).to_owned()).collect(),
+            retry_after_seconds: None,
         }
+    }
+
+    /// It was tried too often, and may go well after `wait`.
+    pub fn rate_limited(message: impl Into<String>, wait: TimeDelta) -> Self {
+        let seconds = (wait.num_milliseconds() + 999).div_euclid(1000).max(1);
+        let retry_after_seconds = Some(i32::try_from(seconds).unwrap_or(i32::MAX));
+        Self { retry_after_seconds, ..Self::new("RATE_LIMITED", message, &[]) }
     }
 }
 
@@ -51,5 +62,21 @@ impl Refusal for IdempotencyError {
             Self::Malformed => refusal("IDEMPOTENCY_KEY_MALFORMED"),
             Self::Database(error) => Err(Failure::internal(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_said_in_whole_seconds_and_never_too_short() {
+        for (milliseconds, seconds) in
+            [(-5, 1), (0, 1), (1, 1), (1000, 1), (1001, 2), (i64::MAX / 4, i32::MAX)]
+        {
+            let error = UserError::rate_limited("too often", TimeDelta::milliseconds(milliseconds));
+            assert_eq!(error.retry_after_seconds, Some(seconds));
+        }
+        assert_eq!(UserError::new("TAKEN", "taken", &[]).retry_after_seconds, None);
     }
 }

@@ -30,6 +30,8 @@ use crate::{
 
 /// How long a picture may take from being kept to being somebody's.
 const UNUSED_FOR: TimeDelta = TimeDelta::hours(1);
+/// When too many are drawn, there may be room again after this.
+const BUSY_FOR: TimeDelta = TimeDelta::seconds(1);
 /// How often pictures that are nobody's any more are deleted, besides at once.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 

@@ -13,6 +13,7 @@ use crate::{
     passwords::{HashError, PasswordError},
     roles::graphql::Role,
     sessions::graphql::AuthTokens,
+    throttle::TooMany,
 };
 
 /// A person.
@@ -197,7 +198,10 @@ impl Refusal for RegisterError {
                 let path: Vec<_> = refusal.path.iter().map(String::as_str).collect();
                 return Ok(UserError::new(&refusal.code, &refusal.message, &path));
             }
-            Self::TooMany(_) | Self::Hash(HashError::Busy) => ("RATE_LIMITED", &[]),
+            Self::TooMany(TooMany { wait }) => return Ok(UserError::rate_limited(self.to_string(), *wait)),
+            Self::Hash(HashError::Busy) => {
+                return Ok(UserError::rate_limited(self.to_string(), HashError::WAIT));
+            }
             Self::UsersUnavailable => return Err(Failure::UpstreamUnavailable.error(self)),
             Self::Hash(_) | Self::Issue(_) | Self::Database(_) => return Err(Failure::internal(self)),
         };
@@ -209,7 +213,10 @@ impl Refusal for LoginError {
     fn into_user_error(self) -> Result<UserError, Error> {
         let code = match &self {
             Self::InvalidCredentials => "INVALID_CREDENTIALS",
-            Self::TooMany(_) | Self::Hash(HashError::Busy) => "RATE_LIMITED",
+            Self::TooMany(TooMany { wait }) => return Ok(UserError::rate_limited(self.to_string(), *wait)),
+            Self::Hash(HashError::Busy) => {
+                return Ok(UserError::rate_limited(self.to_string(), HashError::WAIT));
+            }
             Self::Hash(_) | Self::Issue(_) | Self::Database(_) => return Err(Failure::internal(self)),
         };
         Ok(UserError::new(code, self.to_string(), &[]))
@@ -222,7 +229,10 @@ impl Refusal for ConfirmError {
         let (code, path): (_, &[&str]) = match &self {
             Self::Missing => return Err(Failure::unauthenticated()),
             Self::Wrong => ("PASSWORD_WRONG", &["input", "password"]),
-            Self::TooMany(_) | Self::Hash(HashError::Busy) => ("RATE_LIMITED", &[]),
+            Self::TooMany(TooMany { wait }) => return Ok(UserError::rate_limited(self.to_string(), *wait)),
+            Self::Hash(HashError::Busy) => {
+                return Ok(UserError::rate_limited(self.to_string(), HashError::WAIT));
+            }
             Self::Hash(_) | Self::Database(_) => return Err(Failure::internal(self)),
         };
         Ok(UserError::new(code, self.to_string(), path))

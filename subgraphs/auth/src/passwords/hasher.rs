@@ -9,6 +9,7 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version,
     password_hash::Error as Argon2Error,
 };
+use chrono::TimeDelta;
 use tokio::{sync::Semaphore, task::JoinError};
 
 use crate::passwords::{Password, Presented};
@@ -30,6 +31,11 @@ pub(crate) enum HashError {
     Argon2(Argon2Error),
     #[error(transparent)]
     Stopped(#[from] JoinError),
+}
+
+impl HashError {
+    /// After this there may be room again.
+    pub(crate) const WAIT: TimeDelta = TimeDelta::seconds(1);
 }
 
 /// What comparing a password with a hash showed.

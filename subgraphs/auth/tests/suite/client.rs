@@ -22,7 +22,7 @@ pub(crate) const PASSWORD: &str = "a long and winding road";
 const REGISTER: &str = "mutation($i: RegisterInput!) { register(input: $i) {
     tokens { accessToken refreshToken expiresAt } user { id username displayName } errors { code message path } } }";
 const LOGIN: &str = "mutation($i: LoginInput!) { login(input: $i) {
-    tokens { accessToken refreshToken expiresAt } user { id } errors { code message path } } }";
+    tokens { accessToken refreshToken expiresAt } user { id } errors { code message path retryAfterSeconds } } }";
 const REFRESH: &str = "mutation($t: String!) { refreshTokens(input: {refreshToken: $t}) {
     tokens { accessToken refreshToken expiresAt } errors { code path } } }";
 const LOGOUT: &str =

@@ -59,7 +59,9 @@ async fn guessing_is_slowed_down_for_known_and_unknown_addresses_alike_and_never
         for _ in 0..10 {
             assert_eq!(refusal(&log_in(&app.anonymous(), email, "guess").await), "INVALID_CREDENTIALS");
         }
-        assert_eq!(refusal(&log_in(&app.anonymous(), email, PASSWORD).await), "RATE_LIMITED");
+        let payload = log_in(&app.anonymous(), email, PASSWORD).await;
+        assert_eq!(refusal(&payload), "RATE_LIMITED");
+        assert_eq!(payload["errors"][0]["retryAfterSeconds"], 15);
     }
     app.clock.advance(TimeDelta::seconds(15));
     refresh_token(&log_in(&app.anonymous(), "ada@example.org", PASSWORD).await);

@@ -100,8 +100,11 @@ pub(crate) async fn create(ctx: &Ctx, command: CreateGroupHug) -> Result<GroupHu
 
 async fn check_limit(work: &Work, host: UserId, now: DateTime<Utc>) -> Result<(), GroupHugError> {
     people::store::take_turn(&**work, host).await?;
-    let made = store::count_made(&**work, host, now - TimeDelta::hours(1)).await?;
-    if made >= PER_HOUR { Err(GroupHugError::TooManyGroupHugs) } else { Ok(()) }
+    let hour = TimeDelta::hours(1);
+    match store::first_of_latest(&**work, host, now - hour, PER_HOUR).await? {
+        Some(first) => Err(GroupHugError::TooManyGroupHugs { wait: first + hour - now }),
+        None => Ok(()),
+    }
 }
 
 /// Logs the group hug for those who are invited; for the host's followers, too, when it is meant for them.

@@ -1,5 +1,6 @@
 //! Why a group hug isn't made, joined or changed.
 
+use chrono::TimeDelta;
 use idempotency::IdempotencyError;
 
 use super::model::{FARTHEST_DAYS, LARGEST, LONGEST_HOURS, MAX_INVITEES, SMALLEST};
@@ -21,7 +22,7 @@ pub(crate) enum GroupHugError {
     #[error("this person can't be invited")]
     InviteeNotAllowed { index: usize },
     #[error("that were many group hugs; try again within the hour")]
-    TooManyGroupHugs,
+    TooManyGroupHugs { wait: TimeDelta },
     #[error("the group hug is full")]
     Full,
     #[error("the group hug isn't open yet")]

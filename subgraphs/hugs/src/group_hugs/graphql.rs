@@ -332,7 +332,7 @@ impl Refusal for GroupHugError {
                 let path = ["input", "inviteeIds", &index.to_string()];
                 return Ok(UserError::new("INVITEE_NOT_ALLOWED", message, &path));
             }
-            Self::TooManyGroupHugs => ("RATE_LIMITED", &[]),
+            Self::TooManyGroupHugs { wait } => return Ok(UserError::rate_limited(self.to_string(), wait)),
             Self::Full => ("GROUP_FULL", &["input", "groupHugId"]),
             Self::NotOpen => ("GROUP_HUG_NOT_OPEN", &["input", "groupHugId"]),
             Self::Ended => ("GROUP_HUG_ENDED", &["input", "groupHugId"]),

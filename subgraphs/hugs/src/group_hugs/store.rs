@@ -242,16 +242,22 @@ pub(super) async fn invited(
     Ok(rows.map(|row| Invitee { person: row.person_id, quietly: row.quietly }).collect())
 }
 
-/// How many group hugs the person has made since then.
-pub(super) async fn count_made(
+/// When the first of the latest `how_many` group hugs was made, if the person has made so many since then.
+pub(super) async fn first_of_latest(
     connection: &impl ConnectionTrait,
     creator: UserId,
     since: DateTime<Utc>,
-) -> Result<u64, DbErr> {
+    how_many: u64,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
     let made = group::Entity::find()
+        .select_only()
+        .column(group::Column::CreatedAt)
         .filter(group::Column::CreatorId.eq(creator))
-        .filter(group::Column::CreatedAt.gt(since));
-    made.count(connection).await
+        .filter(group::Column::CreatedAt.gt(since))
+        .order_by_desc(group::Column::CreatedAt)
+        .offset(how_many - 1)
+        .limit(1);
+    made.into_tuple().one(connection).await
 }
 
 /// Those that should have opened or expired by now.

@@ -1,5 +1,6 @@
 //! Why a request isn't posted, answered or closed.
 
+use chrono::TimeDelta;
 use idempotency::IdempotencyError;
 
 use super::model::{LONGEST_DAYS, MAX_TARGETS};
@@ -18,8 +19,8 @@ pub(crate) enum HugRequestError {
     TargetNotAllowed { index: usize },
     #[error("a request ends in the future, within {LONGEST_DAYS} days")]
     ExpiryOutOfRange,
-    #[error("that were many requests; try again later")]
-    TooManyRequests,
+    #[error("that were many requests; try again within the hour")]
+    TooManyRequests { wait: TimeDelta },
     #[error("the request doesn't name you")]
     NotTargeted,
     #[error("you have answered this request")]

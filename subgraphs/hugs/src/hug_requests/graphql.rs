@@ -310,7 +310,7 @@ impl Refusal for HugRequestError {
                 return Ok(UserError::new("TARGET_NOT_ALLOWED", message, &path));
             }
             Self::ExpiryOutOfRange => ("EXPIRY_OUT_OF_RANGE", &["input", "expiresAt"]),
-            Self::TooManyRequests => ("RATE_LIMITED", &[]),
+            Self::TooManyRequests { wait } => return Ok(UserError::rate_limited(self.to_string(), wait)),
             Self::NotTargeted => ("NOT_A_TARGET", &["input", "requestId"]),
             Self::AlreadyAnswered => ("ALREADY_ANSWERED", &["input", "requestId"]),
             Self::Closed => ("HUG_REQUEST_CLOSED", &["input", "requestId"]),

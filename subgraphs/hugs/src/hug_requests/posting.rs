@@ -143,8 +143,11 @@ async fn admitted(
 
 async fn check_limit(work: &Work, requester: UserId, now: DateTime<Utc>) -> Result<(), HugRequestError> {
     people::store::take_turn(&**work, requester).await?;
-    let posted = store::count_posted(&**work, requester, now - TimeDelta::hours(1)).await?;
-    if posted >= PER_HOUR { Err(HugRequestError::TooManyRequests) } else { Ok(()) }
+    let hour = TimeDelta::hours(1);
+    match store::first_of_latest(&**work, requester, now - hour, PER_HOUR).await? {
+        Some(first) => Err(HugRequestError::TooManyRequests { wait: first + hour - now }),
+        None => Ok(()),
+    }
 }
 
 /// Logs the request for the people it names; for the requester's followers when it names none.

@@ -112,16 +112,22 @@ pub(super) async fn close(
     row.update(connection).await.map(|_| ())
 }
 
-/// How many requests the person has posted since then.
-pub(super) async fn count_posted(
+/// When the first of the latest `how_many` requests was posted, if the person has posted so many since then.
+pub(super) async fn first_of_latest(
     connection: &impl ConnectionTrait,
     requester: UserId,
     since: DateTime<Utc>,
-) -> Result<u64, DbErr> {
+    how_many: u64,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
     let posted = request::Entity::find()
+        .select_only()
+        .column(request::Column::CreatedAt)
         .filter(request::Column::RequesterId.eq(requester))
-        .filter(request::Column::CreatedAt.gt(since));
-    posted.count(connection).await
+        .filter(request::Column::CreatedAt.gt(since))
+        .order_by_desc(request::Column::CreatedAt)
+        .offset(how_many - 1)
+        .limit(1);
+    posted.into_tuple().one(connection).await
 }
 
 /// Those of the requests that `viewer` posted or may answer.

@@ -263,7 +263,7 @@ impl Refusal for HugError {
             Self::TypeNotFound => ("HUG_TYPE_NOT_FOUND", &["input", "typeId"]),
             Self::MessageTooLong(_) => ("MESSAGE_TOO_LONG", &["input", "message"]),
             Self::NotAllowed => ("HUG_NOT_ALLOWED", &["input", "recipientId"]),
-            Self::RateLimited { .. } => ("RATE_LIMITED", &[]),
+            Self::RateLimited { wait } => return Ok(UserError::rate_limited(self.to_string(), *wait)),
             Self::AlreadyReturned => ("HUG_ALREADY_RETURNED", &["input", "hugId"]),
             Self::AlreadySeen => ("HUG_ALREADY_SEEN", &["input", "hugId"]),
             Self::Cancelled => ("HUG_CANCELLED", &["input", "hugId"]),

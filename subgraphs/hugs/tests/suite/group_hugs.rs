@@ -24,7 +24,7 @@ async fn create(world: &World, person: UserId, input: Value) -> Value {
     let mut all = json!({ "typeId": WARM_HUG, "audience": "PUBLIC", "capacity": 5 });
     all.as_object_mut().expect("an object").extend(input.as_object().expect("an object").clone());
     let query = format!(
-        "mutation($i: CreateGroupHugInput!) {{ createGroupHug(input: $i) {{ groupHug {{ {FIELDS} }} errors {{ code path }} }} }}"
+        "mutation($i: CreateGroupHugInput!) {{ createGroupHug(input: $i) {{ groupHug {{ {FIELDS} }} errors {{ code path retryAfterSeconds }} }} }}"
     );
     world.as_user(person).data(&query, json!({ "i": all })).await["createGroupHug"].take()
 }
@@ -400,7 +400,9 @@ async fn a_group_hug_that_makes_no_sense_is_refused() {
     for _ in 0..20 {
         made(&world, ada, json!({})).await;
     }
-    assert_eq!(refusal(&create(&world, ada, json!({})).await), "RATE_LIMITED");
+    let payload = create(&world, ada, json!({})).await;
+    assert_eq!(refusal(&payload), "RATE_LIMITED");
+    assert_eq!(payload["errors"][0]["retryAfterSeconds"], 3600);
     assert_eq!(
         world.anonymous().failure("{ groupHugs { edges { cursor } } }", json!({})).await,
         "UNAUTHENTICATED"

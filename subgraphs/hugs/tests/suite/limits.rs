@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 
 use crate::world::{WARM_HUG, World, refusal};
 
-fn wait(payload: &Value) -> String {
+/// What is said of the wait, to people and to programs.
+fn wait(payload: &Value) -> (String, i64) {
     assert_eq!(refusal(payload), "RATE_LIMITED");
-    payload["errors"][0]["message"].as_str().expect("a text").to_owned()
+    let error = &payload["errors"][0];
+    let message = error["message"].as_str().expect("a text").to_owned();
+    (message, error["retryAfterSeconds"].as_i64().expect("a number"))
 }
 
 #[tokio::test]
@@ -18,8 +21,10 @@ async fn a_new_account_hugs_less_often_and_is_told_when_it_may_again() {
         world.hug(bo, ada).await;
     }
     world.clock.advance(TimeDelta::minutes(20));
-    assert!(wait(&world.try_hug(bo, ada).await).contains("in 41 minutes"));
-    world.clock.advance(TimeDelta::minutes(40));
+    let (message, seconds) = wait(&world.try_hug(bo, ada).await);
+    assert!(message.contains("in 41 minutes"));
+    assert_eq!(seconds, 40 * 60);
+    world.clock.advance(TimeDelta::seconds(seconds));
     world.hug(bo, ada).await;
     world.finish().await;
 }
@@ -55,6 +60,8 @@ async fn too_many_hugs_in_a_day_are_refused_however_slowly_they_are_sent() {
         }
         world.clock.advance(TimeDelta::hours(1));
     }
-    assert!(wait(&world.try_hug(bo, world.person().await).await).contains("in 1201 minutes"));
+    let (message, seconds) = wait(&world.try_hug(bo, world.person().await).await);
+    assert!(message.contains("in 1201 minutes"));
+    assert_eq!(seconds, 20 * 3600);
     world.finish().await;
 }

@@ -15,7 +15,7 @@ use testkit::eventually;
 use crate::world::{WARM_HUG, World, ids, next_event, refusal};
 
 const CREATE: &str = "mutation($i: CreateHugRequestInput!) { createHugRequest(input: $i) {
-    request { id message audience urgency status expiresAt requester { id } targets { id } } errors { code path } } }";
+    request { id message audience urgency status expiresAt requester { id } targets { id } } errors { code path retryAfterSeconds } } }";
 const ANSWER: &str = "mutation($i: AnswerHugRequestInput!) { answerHugRequest(input: $i) {
     hug { id message recipient { id } request { id answerCount viewerAnswer { id } } } errors { code path } } }";
 const CLOSE: &str = "mutation($r: ID!) { closeHugRequest(input: {requestId: $r}) {
@@ -237,8 +237,13 @@ async fn a_request_that_makes_no_sense_is_refused() {
     }
     for _ in 0..60 {
         post(&world, ada, json!({ "audience": "PUBLIC" })).await;
+        world.clock.advance(TimeDelta::seconds(1));
     }
-    assert_eq!(refusal(&create(&world, ada, json!({ "audience": "PUBLIC" })).await), "RATE_LIMITED");
+    let payload = create(&world, ada, json!({ "audience": "PUBLIC" })).await;
+    assert_eq!(refusal(&payload), "RATE_LIMITED");
+    assert_eq!(payload["errors"][0]["retryAfterSeconds"], 59 * 60);
+    world.clock.advance(TimeDelta::minutes(59));
+    post(&world, ada, json!({ "audience": "PUBLIC" })).await;
     world.finish().await;
 }
 

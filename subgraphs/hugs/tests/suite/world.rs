@@ -21,7 +21,7 @@ pub(crate) const WARM_HUG: &str = "hgt_0192f000000070008000000000000001";
 
 pub(crate) const SEND: &str = "mutation($i: SendHugInput!) { sendHug(input: $i) {
     hug { id status message sentAt filtered type { name emoji } sender { id } recipient { id } }
-    errors { code message path } } }";
+    errors { code message path retryAfterSeconds } } }";
 pub(crate) const HUG: &str =
     "query($id: ID!) { hug(id: $id) { id status message filtered seenAt thankedAt cancelledAt } }";
 pub(crate) const HISTORY: &str =

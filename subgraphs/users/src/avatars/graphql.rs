@@ -85,7 +85,7 @@ impl Refusal for SetAvatarError {
             Self::Picture(PictureError::Format) => ("AVATAR_FORMAT_UNKNOWN", &["input", "file"]),
             Self::Picture(PictureError::TooManyPixels) => ("AVATAR_TOO_MANY_PIXELS", &["input", "file"]),
             Self::Picture(PictureError::Broken) => ("AVATAR_BROKEN", &["input", "file"]),
-            Self::Busy => ("RATE_LIMITED", &[]),
+            Self::Busy => return Ok(UserError::rate_limited(self.to_string(), avatars::BUSY_FOR)),
             Self::Unauthenticated => return Err(Failure::unauthenticated()),
             Self::Missing => return Err(Failure::NotFound.error(self)),
             Self::Storage(_) | Self::Database(_) => return Err(Failure::internal(self)),

@@ -228,6 +228,6 @@ impl Refusal for EntryError {
 
 impl Refusal for InputError {
     fn into_user_error(self) -> Result<UserError> {
-        Ok(UserError { code: self.code().to_owned(), message: self.to_string(), path: self.path() })
+        Ok(UserError { path: self.path(), ..UserError::new(self.code(), self.to_string(), &[]) })
     }
 }

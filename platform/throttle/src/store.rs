@@ -2,11 +2,9 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, TryInsertResult,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryInsertResult,
     sea_query::{CaseStatement, Expr, ExprTrait as _},
 };
-
-use crate::store::{Connection, StoreError};
 
 mod bucket {
     //! When a bucket is empty again, in milliseconds since 1970.
@@ -29,12 +27,12 @@ mod bucket {
 /// Pours one measure of `step` into a bucket that is full when it would be empty later than `latest`; false when it
 /// doesn't fit. One statement decides, so that many at once count as many.
 pub(crate) async fn pour(
-    connection: &impl Connection,
+    connection: &impl ConnectionTrait,
     key: &str,
     now: i64,
     step: i64,
     latest: i64,
-) -> Result<bool, StoreError> {
+) -> Result<bool, DbErr> {
     use bucket::Column;
     let row = bucket::ActiveModel { key: Set(key.to_owned()), empty_at: Set(now + step) };
     let inserted = bucket::Entity::insert(row)
@@ -57,11 +55,17 @@ pub(crate) async fn pour(
     Ok(fits.rows_affected == 1)
 }
 
-pub(crate) async fn remove(connection: &impl Connection, key: &str) -> Result<(), StoreError> {
+/// When the bucket is empty again, if there is one.
+pub(crate) async fn empty_at(connection: &impl ConnectionTrait, key: &str) -> Result<Option<i64>, DbErr> {
+    let bucket = bucket::Entity::find_by_id(key.to_owned()).one(connection).await?;
+    Ok(bucket.map(|bucket| bucket.empty_at))
+}
+
+pub(crate) async fn remove(connection: &impl ConnectionTrait, key: &str) -> Result<(), DbErr> {
     bucket::Entity::delete_by_id(key.to_owned()).exec(connection).await.map(|_| ())
 }
 
-pub(crate) async fn remove_empty(connection: &impl Connection, now: i64) -> Result<(), StoreError> {
+pub(crate) async fn remove_empty(connection: &impl ConnectionTrait, now: i64) -> Result<(), DbErr> {
     let empty = bucket::Entity::delete_many().filter(bucket::Column::EmptyAt.lte(now));
     empty.exec(connection).await.map(|_| ())
 }
