@@ -12,7 +12,7 @@ use ids::UserId;
 use outbox::{ConsumerError, EventHandler, Work};
 use service::{Consumer, Unauthenticated};
 
-use crate::{posts, reactions, store::StoreError};
+use crate::{limits, posts, reactions, store::StoreError};
 
 const GROUP: &str = "social.erasure";
 
@@ -61,6 +61,7 @@ impl Erase for Everything {
         }
         store::delete_rows(&**work, user).await?;
         idempotency::forget(&**work, user).await?;
+        limits::forget(&**work, user).await?;
         Ok(())
     }
 }

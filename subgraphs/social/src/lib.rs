@@ -8,6 +8,7 @@ mod feeds;
 mod follow_requests;
 mod follows;
 mod live;
+mod limits;
 mod migrations;
 mod moments;
 mod moods;

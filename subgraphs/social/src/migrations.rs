@@ -16,6 +16,7 @@ impl MigratorTrait for Migrator {
         let mut migrations = outbox::migrations();
         migrations.extend(idempotency::migrations());
         migrations.extend(erasure::migrations());
+        migrations.extend(throttle::migrations());
         migrations.push(Box::new(m0001_create_relationships::Migration));
         migrations.push(Box::new(m0002_follow_by_consent::Migration));
         migrations.push(Box::new(m0003_create_posts::Migration));

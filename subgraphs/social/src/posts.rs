@@ -19,7 +19,7 @@ pub(crate) use self::{
     model::{NewPost, Position, Post, Share, Shared, Text, Visibility},
 };
 use crate::{
-    achievements, erasure, moments, moods,
+    achievements, erasure, limits, moments, moods,
     people::viewer,
     projection::up_to_date,
     reactions,
@@ -45,6 +45,7 @@ pub(crate) async fn create(ctx: &Ctx, new: NewPost) -> Result<Post, PostError> {
         }
     };
     let shared = find_shared(ctx, &work, author, &new).await?;
+    limits::count(&work, limits::POSTS, author).await??;
     let post = Post {
         id: PostId::at(now),
         author,

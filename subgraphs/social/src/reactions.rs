@@ -15,7 +15,7 @@ pub(crate) use self::{
     model::{Kind, Tally, Target},
 };
 use crate::{
-    erasure, moments,
+    erasure, limits, moments,
     people::viewer,
     posts,
     projection::up_to_date,
@@ -37,6 +37,7 @@ pub(crate) async fn add(ctx: &Ctx, target: Target, kind: Kind) -> Result<(), Rea
     if !is_there {
         return Err(ReactionError::Missing(target));
     }
+    limits::count(&work, limits::REACTIONS, viewer).await??;
     store::put(&*work, target, viewer, kind, ctx.now()).await?;
     Ok(work.commit().await?)
 }

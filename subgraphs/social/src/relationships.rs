@@ -18,7 +18,7 @@ use outbox::Work;
 use service::{Ctx, Unauthenticated};
 
 use crate::{
-    erasure, people, settings,
+    erasure, limits, people, settings,
     store::{Connection, StoreError},
 };
 
@@ -62,6 +62,9 @@ pub(crate) async fn change(ctx: &Ctx, command: Command) -> Result<Relationship, 
     store::take_turn(&*work, pair, now).await?;
     let mut standing = Standing { by_consent, ..store::standing(&*work, pair, now).await? };
     for change in standing.changes(action)? {
+        if matches!(change, Change::Follow | Change::Request) {
+            limits::count(&work, limits::FOLLOWS, pair.viewer).await??;
+        }
         apply(&work, pair, change, now).await?;
         standing = standing.after(change);
     }

@@ -19,7 +19,7 @@ pub(crate) use self::{
 };
 use crate::{
     audit::{self, Action, AuditEntry},
-    erasure, moments, people, posts,
+    erasure, limits, moments, people, posts,
     projection::up_to_date,
     relationships,
     store::StoreError,
@@ -66,7 +66,10 @@ pub(crate) async fn create(ctx: &Ctx, new: NewReport) -> Result<ReportId, Report
     };
     let id = match store::open_of(&*work, reporter, new.target).await? {
         Some(id) => id,
-        None => insert(&work, reporter, subject, new, now).await?,
+        None => {
+            limits::count(&work, limits::REPORTS, reporter).await??;
+            insert(&work, reporter, subject, new, now).await?
+        }
     };
     claim.complete(&*work, &id).await?;
     work.commit().await?;

@@ -2,6 +2,7 @@
 
 use idempotency::IdempotencyError;
 use service::Unauthenticated;
+use throttle::TooMany;
 
 use super::model::TextTooLong;
 use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
@@ -29,6 +30,8 @@ pub(crate) enum PostError {
     TooWide,
     #[error("the viewer has no such post")]
     Missing,
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     #[error(transparent)]
     Projection(#[from] ProjectionError),
     #[error(transparent)]

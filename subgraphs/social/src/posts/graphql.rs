@@ -50,7 +50,7 @@ pub(crate) struct PostMutation;
 
 #[Object]
 impl PostMutation {
-    /// Shares a mood, a hug, a streak or a badge of the viewer's own.
+    /// Shares a mood, a hug, a streak or a badge of the viewer's own. `RATE_LIMITED` after 30, and then 30 an hour.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn create_post(
         &self,
@@ -112,6 +112,7 @@ impl Refusal for PostError {
             }
             Self::Missing => refusal("POST_NOT_FOUND", "You have no such post.", "id"),
             Self::Idempotency(error) => error.into_user_error(),
+            Self::TooMany(error) => Ok(UserError::rate_limited(error.to_string(), error.wait)),
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
             Self::Projection(error) => Err(error.into_failure()),
             Self::Database(error) => Err(Failure::internal(error)),

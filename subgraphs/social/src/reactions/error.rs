@@ -1,6 +1,7 @@
 //! Why there is no reaction.
 
 use service::Unauthenticated;
+use throttle::TooMany;
 
 use super::model::Target;
 use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
@@ -11,6 +12,8 @@ pub(crate) enum ReactionError {
     Unauthenticated(#[from] Unauthenticated),
     #[error("there is nothing of this id for the viewer to react to")]
     Missing(Target),
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     #[error(transparent)]
     Projection(#[from] ProjectionError),
     #[error(transparent)]

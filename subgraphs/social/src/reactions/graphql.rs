@@ -88,6 +88,7 @@ pub(crate) struct ReactionMutation;
 #[Object]
 impl ReactionMutation {
     /// Has the viewer react to a post, or to a hug, a request or a hug of a group, that they may see.
+    /// `RATE_LIMITED` after 300, and then 360 an hour.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn add_reaction(
         &self,
@@ -150,6 +151,7 @@ impl Refusal for ReactionError {
             Self::Missing(Target::Moment(_)) => {
                 Ok(UserError::new("HUG_MOMENT_NOT_FOUND", "There is no such hug or request.", TARGET))
             }
+            Self::TooMany(error) => Ok(UserError::rate_limited(error.to_string(), error.wait)),
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
             Self::Projection(error) => Err(error.into_failure()),
             Self::Database(error) => Err(Failure::internal(error)),

@@ -2,6 +2,7 @@
 
 use idempotency::IdempotencyError;
 use service::Unauthenticated;
+use throttle::TooMany;
 
 use super::model::{Action, Refused};
 use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
@@ -16,6 +17,8 @@ pub(crate) enum RelationshipError {
     MuteEnd,
     #[error(transparent)]
     Refused(#[from] Refused),
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     #[error(transparent)]
     Projection(#[from] ProjectionError),
     #[error(transparent)]

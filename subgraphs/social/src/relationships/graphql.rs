@@ -71,7 +71,7 @@ pub(crate) struct RelationshipMutation;
 #[Object]
 impl RelationshipMutation {
     /// Follows a person, or asks to where that takes their consent: the relationship is then `requested`. Following somebody
-    /// twice is following once.
+    /// twice is following once. `RATE_LIMITED` after 200, and then 200 a day.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn follow(
         &self,
@@ -209,6 +209,7 @@ impl Refusal for RelationshipError {
                 Ok(UserError::new("MUTE_END_INVALID", "A mute ends in the future.", &["input", "until"]))
             }
             Self::Idempotency(error) => error.into_user_error(),
+            Self::TooMany(error) => Ok(UserError::rate_limited(error.to_string(), error.wait)),
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
             Self::Projection(error) => Err(error.into_failure()),
             Self::Database(error) => Err(Failure::internal(error)),

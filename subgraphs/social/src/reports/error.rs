@@ -2,6 +2,7 @@
 
 use idempotency::IdempotencyError;
 use service::{PeerError, Unauthenticated};
+use throttle::TooMany;
 
 use super::model::{ReportTarget, TextTooLong};
 use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
@@ -16,6 +17,8 @@ pub(crate) enum ReportError {
     Oneself,
     #[error(transparent)]
     Text(#[from] TextTooLong),
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     #[error(transparent)]
     Projection(#[from] ProjectionError),
     #[error(transparent)]

@@ -47,6 +47,7 @@ pub(crate) struct ReportMutation;
 #[Object]
 impl ReportMutation {
     /// Tells the moderators of a person, a post, a hug, a request or a hug of a group. Whoever is reported never learns by whom.
+    /// `RATE_LIMITED` after 10, and then 20 an hour.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn report(
         &self,
@@ -91,6 +92,7 @@ impl Refusal for ReportError {
             Self::Oneself => refusal("CANNOT_REPORT_SELF", "This is your own."),
             Self::Text(error) => Ok(UserError::new("TEXT_TOO_LONG", error.to_string(), &["input", "text"])),
             Self::Idempotency(error) => error.into_user_error(),
+            Self::TooMany(error) => Ok(UserError::rate_limited(error.to_string(), error.wait)),
             Self::Unauthenticated(_) => Err(Failure::unauthenticated()),
             Self::Projection(error) => Err(error.into_failure()),
             Self::Database(error) => Err(Failure::internal(error)),

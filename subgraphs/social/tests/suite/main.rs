@@ -9,6 +9,7 @@ mod failing;
 mod feeds;
 mod following;
 mod lists;
+mod limits;
 mod moderating;
 mod muting;
 mod omitted;
