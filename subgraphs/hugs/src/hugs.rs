@@ -21,6 +21,6 @@ pub(crate) use reading::{returns_of, visible, visible_one};
 pub(crate) use returning::{ReturnHug, return_hug};
 pub(crate) use sending::{SendHug, deliver, send};
 pub(crate) use store::{
-    Answers, answer_of, answers, drop_from, drop_one, forget, let_in_from, let_in_one, parties,
+    Answers, answer_of, answers, drop_from, drop_one, forget, is_party, let_in_from, let_in_one, parties,
     sender_of_received,
 };

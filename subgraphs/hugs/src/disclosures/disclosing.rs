@@ -15,7 +15,8 @@ pub(crate) struct Disclosure {
     pub(crate) recipient: UserId,
 }
 
-/// Tells the viewer, who is a moderator, who sent the hug to whom, and notes it with their reason.
+/// Tells the viewer, who is a moderator, who sent the hug to whom, and notes it with their reason. Nobody
+/// uses it to learn who hugged them.
 pub(crate) async fn disclose(ctx: &Ctx, hug: &str, reason: &str) -> Result<Disclosure, DisclosureError> {
     let moderator = ctx.require(Right::Moderation)?.user_id;
     let now = ctx.now();
@@ -27,6 +28,9 @@ pub(crate) async fn disclose(ctx: &Ctx, hug: &str, reason: &str) -> Result<Discl
     let work = ctx.begin().await?;
     let parties = hugs::parties(&*work, hug).await?;
     let (sender, recipient) = parties.ok_or(DisclosureError::HugNotFound)?;
+    if [sender, recipient].contains(&moderator) {
+        return Err(DisclosureError::OwnHug);
+    }
     let id = HugId::at(now).as_uuid();
     store::insert(&*work, id, hug, moderator, reason, now).await?;
     work.commit().await?;

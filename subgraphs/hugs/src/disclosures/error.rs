@@ -8,6 +8,9 @@ pub(crate) enum DisclosureError {
     Right(#[from] RightMissing),
     #[error("there is no such hug")]
     HugNotFound,
+    /// The moderator sent or received it.
+    #[error("somebody else asks about hugs of yours")]
+    OwnHug,
     #[error("a reason has 10 to 500 characters")]
     ReasonInvalid,
     #[error(transparent)]

@@ -10,8 +10,11 @@ use chrono::{DateTime, Utc};
 pub(super) use counting::{count_by_recipient, count_by_sender, count_by_type};
 use ids::{HugId, HugRequestId, UserId};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::ExprTrait,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, IntoColumnRef, Query},
 };
 pub(super) use sides::{page_of_sides, received_instants};
 pub(crate) use waiting::{drop_from, drop_one, forget, let_in_from, let_in_one, sender_of_received};
@@ -143,19 +146,16 @@ pub(super) async fn visible(
     viewer: UserId,
     ids: &[HugId],
 ) -> Result<Vec<SeenHug>, DbErr> {
-    let sent = Condition::all().add(hug::Column::SenderId.eq(viewer)).add(
-        hug::Column::ToAnonymous
-            .eq(true)
-            .or(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::RecipientId))),
-    );
-    let received = Condition::all().add(hug::Column::RecipientId.eq(viewer)).add(
-        hug::Column::Anonymous
-            .eq(true)
-            .or(relationships::not_blocked_with(viewer, (hug::Entity, hug::Column::SenderId))),
-    );
-    let hugs = hug::Entity::find()
-        .filter(hug::Column::Id.is_in(ids.iter().copied()))
-        .filter(Condition::any().add(sent).add(received));
+    let to = (hug::Entity, hug::Column::RecipientId);
+    let by = (hug::Entity, hug::Column::SenderId);
+    let sent = hug::Column::ToAnonymous.eq(true).or(relationships::not_blocked_with(viewer, to));
+    let received = hug::Column::Anonymous.eq(true).or(relationships::not_blocked_with(viewer, by));
+    // Not "this or that": SQLite would go through all that the viewer sent and received instead of looking at these.
+    let shown: Expr = Expr::case(hug::Column::SenderId.eq(viewer), sent)
+        .case(hug::Column::RecipientId.eq(viewer), received)
+        .finally(false)
+        .into();
+    let hugs = hug::Entity::find().filter(hug::Column::Id.is_in(ids.iter().copied())).filter(shown);
     let rows = hugs.all(connection).await?;
     Ok(rows.into_iter().filter_map(|row| Hug::from(row).seen_by(viewer)).collect())
 }
@@ -223,6 +223,17 @@ pub(crate) async fn parties(
 ) -> Result<Option<(UserId, UserId)>, DbErr> {
     let row = hug::Entity::find_by_id(id).one(connection).await?;
     Ok(row.map(|row| (row.sender_id, row.recipient_id)))
+}
+
+/// Holds for rows of other tables whose column is a hug that `person` sent or received.
+pub(crate) fn is_party(column: impl IntoColumnRef, person: UserId) -> Expr {
+    let own = Query::select()
+        .expr(Expr::value(1))
+        .from(hug::Entity)
+        .and_where(Expr::col((hug::Entity, hug::Column::Id)).eq(Expr::col(column)))
+        .and_where(hug::Column::SenderId.eq(person).or(hug::Column::RecipientId.eq(person)))
+        .to_owned();
+    Expr::exists(own)
 }
 
 /// How a request was answered.

@@ -1,5 +1,6 @@
 //! Anonymous hugs: nobody but their sender and moderators can find out who sent them.
 
+use chrono::TimeDelta;
 use events::{
     hugs::HugSent,
     users::{HugPolicy, HugPolicyAction},
@@ -7,6 +8,7 @@ use events::{
 use ids::UserId;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
+use testkit::Client;
 
 use crate::world::{WARM_HUG, World, next_event, next_kind, refusal};
 
@@ -201,4 +203,68 @@ async fn disclosures(world: &World) -> i64 {
     let statement = sea_orm::Statement::from_string(world.db.backend(), count);
     let row = world.db.reader().query_one_raw(statement).await.expect("an answer").expect("a row");
     row.try_get("", "number").expect("a number")
+}
+
+const RECORD: &str = "query($n: Int, $a: String) { hugDisclosures(first: $n, after: $a) {
+    edges { node { hugId moderator { id } reason at } } pageInfo { hasNextPage endCursor } } }";
+
+async fn ask(moderator: &Client, hug: &str, reason: &str) -> Value {
+    moderator.data(DISCLOSE, json!({ "h": hug, "r": reason })).await["discloseHugSender"].take()
+}
+
+/// The hugs and reasons of a page of the record, and the cursor after which it goes on.
+async fn read(moderator: &Client, first: i32, after: &Value) -> (Vec<(String, String)>, Value) {
+    let answer = moderator.data(RECORD, json!({ "n": first, "a": after })).await;
+    let record = &answer["hugDisclosures"];
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let edges = record["edges"].as_array().expect("edges");
+    let entries = edges.iter().map(|edge| (text(&edge["node"]["hugId"]), text(&edge["node"]["reason"])));
+    let goes_on = record["pageInfo"]["hasNextPage"] == true;
+    (entries.collect(), if goes_on { record["pageInfo"]["endCursor"].clone() } else { Value::Null })
+}
+
+#[tokio::test]
+async fn moderators_read_who_asked_about_which_hug_and_why_the_newest_first() {
+    let world = World::start().await;
+    let (ada, bo, mo, jo) =
+        (world.person().await, world.person().await, world.person().await, world.person().await);
+    let (moderator, other) = (world.with_scope(mo, "moderation"), world.with_scope(jo, "moderation"));
+    let mut asked = Vec::new();
+    for number in 0..5 {
+        let (hug, reason) = (world.hug_anonymously(bo, ada).await, format!("report number {number}"));
+        let asking = if number == 4 { &other } else { &moderator };
+        assert_eq!(ask(asking, &hug, &reason).await["errors"], json!([]));
+        asked.insert(0, (hug, reason));
+        world.clock.advance(TimeDelta::days(1));
+    }
+    let (first, after) = read(&moderator, 2, &Value::Null).await;
+    let (second, after) = read(&moderator, 2, &after).await;
+    let (third, end) = read(&moderator, 2, &after).await;
+    assert_eq!(([first, second, third].concat(), end), (asked.clone(), Value::Null));
+    let newest = &moderator.data(RECORD, json!({ "n": 1 })).await["hugDisclosures"]["edges"][0]["node"];
+    let node = json!({
+        "hugId": asked[0].0, "moderator": { "id": jo }, "reason": "report number 4", "at": "2026-03-05T12:00:00+00:00",
+    });
+    assert_eq!(*newest, node);
+    for client in [world.as_user(ada), world.with_scope(ada, "administration")] {
+        assert_eq!(client.failure(RECORD, json!({})).await, "FORBIDDEN");
+    }
+    assert_eq!(world.anonymous().failure(RECORD, json!({})).await, "UNAUTHENTICATED");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn no_moderator_is_told_who_hugged_them_nor_that_others_asked_about_hugs_of_theirs() {
+    let world = World::start().await;
+    let (ada, mo, jo) = (world.person().await, world.person().await, world.person().await);
+    let (moderator, other) = (world.with_scope(mo, "moderation"), world.with_scope(jo, "moderation"));
+    for hug in [world.hug_anonymously(ada, mo).await, world.hug_anonymously(mo, ada).await] {
+        let refused = ask(&moderator, &hug, "I want to know").await;
+        assert_eq!(refusal(&refused), "HUG_OF_SELF");
+        assert_eq!((&refused["sender"], &refused["recipient"]), (&Value::Null, &Value::Null));
+        assert_eq!(ask(&other, &hug, "reported as harassment").await["errors"], json!([]));
+    }
+    assert_eq!(read(&moderator, 9, &Value::Null).await.0, []);
+    assert_eq!(read(&other, 9, &Value::Null).await.0.len(), 2);
+    world.finish().await;
 }

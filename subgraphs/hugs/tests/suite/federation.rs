@@ -57,6 +57,7 @@ fn the_schema_names_its_entities() {
         "type GroupHug implements HugMoment @key(fields: \"id\")",
         "createHugType(input: CreateHugTypeInput!): HugTypePayload! @requiresScopes(scopes: [[\"administration\"]])",
         "discloseHugSender(input: DiscloseHugSenderInput!): DiscloseHugSenderPayload! @requiresScopes(scopes: [[\"moderation\"]])",
+        "): HugDisclosureConnection @requiresScopes(scopes: [[\"moderation\"]])",
         "receivedHugInstants: [DateTime!] @inaccessible",
         "groupHugUpdated(",
         "sender: User @provides(fields: \"username displayName\")",
