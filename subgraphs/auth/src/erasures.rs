@@ -18,7 +18,10 @@ pub(crate) use self::{
     request::{cancel, request},
     worker::erase_until,
 };
-use crate::{context::Ctx, store::StoreError};
+use crate::{
+    context::Ctx,
+    store::{Connection, StoreError},
+};
 
 /// How long somebody may change their mind.
 const GRACE: TimeDelta = TimeDelta::days(14);
@@ -46,4 +49,12 @@ impl Erasure {
 /// When the account of `user` will be erased, if it will be.
 pub(crate) async fn due_at(ctx: &Ctx, user: UserId) -> Result<Option<DateTime<Utc>>, StoreError> {
     store::due_at(ctx.db.reader(), user).await
+}
+
+/// Those of `users` whose accounts are going to be erased.
+pub(crate) async fn leaving(
+    connection: &impl Connection,
+    users: &[UserId],
+) -> Result<Vec<UserId>, StoreError> {
+    store::waiting_among(connection, users).await
 }

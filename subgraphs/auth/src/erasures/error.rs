@@ -8,6 +8,8 @@ pub(crate) enum RequestErasureError {
     Unauthenticated,
     #[error(transparent)]
     Confirm(#[from] ConfirmError),
+    #[error("somebody has to be an admin: make somebody else one first")]
+    LastAdmin,
     #[error(transparent)]
     Database(#[from] StoreError),
 }

@@ -65,6 +65,7 @@ impl Refusal for RequestErasureError {
         match self {
             Self::Unauthenticated => Err(Failure::unauthenticated()),
             Self::Confirm(error) => error.into_user_error(),
+            Self::LastAdmin => Ok(UserError::new("LAST_ADMIN", self.to_string(), &[])),
             Self::Database(error) => Err(Failure::internal(error)),
         }
     }

@@ -5,7 +5,10 @@ use service::OperatorCommand;
 
 use crate::{
     accounts::{self, Email},
-    erasures::{Erasure, store, worker},
+    erasures::{
+        Erasure, store,
+        worker::{self, Outcome},
+    },
 };
 
 /// `erase` and `erasures`.
@@ -34,7 +37,11 @@ async fn erase(ctx: &service::Ctx, given: &[String]) -> anyhow::Result<String> {
     let now = ctx.now();
     let work = ctx.begin().await?;
     store::hasten(&*work, user, now).await?;
-    anyhow::ensure!(worker::erase(&work, user, now).await?, "{user} is being erased already");
+    match worker::erase(&work, user, now).await? {
+        Outcome::Erased => {}
+        Outcome::NotDue => anyhow::bail!("{user} is being erased already"),
+        Outcome::LastAdmin => anyhow::bail!("{address} is the last admin: see grant-role and revoke-role"),
+    }
     work.commit().await?;
     Ok(format!("{user} is erased here, and the other services are told"))
 }

@@ -6,15 +6,19 @@ use crate::{
     accounts::{self, Account},
     context::Ctx,
     erasures::{CancelErasureError, GRACE, RequestErasureError, store},
+    roles,
 };
 
-/// Has the viewer's account erased after the grace. Asked again, the day stays.
+/// Has the viewer's account erased after the grace, unless nobody else would be an admin. Asked again, the day stays.
 pub(crate) async fn request(ctx: &Ctx, password: &str) -> Result<Option<Account>, RequestErasureError> {
     let user = ctx.viewer()?.user_id;
     accounts::confirm(ctx, user, password).await?;
     let now = ctx.now();
     let due_at = now + GRACE;
     let work = ctx.begin().await?;
+    if roles::is_last_admin(&*work, user).await? {
+        return Err(RequestErasureError::LastAdmin);
+    }
     if store::insert(&*work, user, now, due_at).await? {
         work.emit(&ErasureRequested { user_id: user, requested_at: now, due_at }).await?;
     }

@@ -108,6 +108,22 @@ pub(crate) async fn due_at(
     Ok(request::Entity::find_by_id(user).one(connection).await?.map(|row| row.due_at))
 }
 
+/// Those of `users` whose day will come, or has come.
+pub(crate) async fn waiting_among(
+    connection: &impl Connection,
+    users: &[UserId],
+) -> Result<Vec<UserId>, StoreError> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let waiting = request::Entity::find()
+        .select_only()
+        .column(request::Column::UserId)
+        .filter(request::Column::UserId.is_in(users.iter().copied()))
+        .filter(request::Column::ErasedAt.is_null());
+    waiting.into_tuple().all(connection).await
+}
+
 /// Some of those whose day has come, the longest due first.
 pub(crate) async fn due(
     connection: &impl Connection,

@@ -22,7 +22,8 @@ const LOOKS_BETWEEN_WARNINGS: u64 = 60;
 pub(crate) async fn erase_until(stop: CancellationToken, ctx: Ctx) {
     let mut looks = 0_u64;
     loop {
-        if let Err(error) = erase_due(&ctx).await {
+        let left = erase_due(&ctx).await;
+        if let Err(error) = &left {
             tracing::warn!(%error, "accounts could not be erased; trying again");
         }
         if looks.is_multiple_of(LOOKS_BETWEEN_WARNINGS)
@@ -38,41 +39,58 @@ pub(crate) async fn erase_until(stop: CancellationToken, ctx: Ctx) {
     }
 }
 
-/// Erases every account whose day has come, each in a transaction of its own.
-pub(crate) async fn erase_due(ctx: &Ctx) -> Result<(), StoreError> {
+/// Erases every account whose day has come, each in a transaction of its own; but for the last admin's, which is told.
+pub(crate) async fn erase_due(ctx: &Ctx) -> Result<Option<UserId>, StoreError> {
+    let mut last_admin = None;
     loop {
         let due = store::due(ctx.db.reader(), ctx.now(), BATCH).await?;
         for user in &due {
             let work = ctx.outbox.begin(None).await?;
-            if erase(&work, *user, ctx.now()).await? {
-                work.commit().await?;
-            } else {
-                work.rollback().await?;
+            let outcome = erase(&work, *user, ctx.now()).await?;
+            match outcome {
+                Outcome::Erased => work.commit().await?,
+                Outcome::NotDue | Outcome::LastAdmin => work.rollback().await?,
+            }
+            if outcome == Outcome::LastAdmin {
+                last_admin = Some(*user);
             }
         }
         if due.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
-            return Ok(());
+            return Ok(last_admin);
         }
     }
 }
 
-/// Deletes the account of `user` with all that hangs on it, and tells everybody; false when its owner has changed their
-/// mind, or another process was faster.
-pub(super) async fn erase(work: &Work, user: UserId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+/// What came of erasing an account. All but the first is to be rolled back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Erased,
+    /// Its owner has changed their mind, or another process was faster.
+    NotDue,
+    /// Nobody else would be an admin.
+    LastAdmin,
+}
+
+/// Deletes the account of `user` with all that hangs on it, and tells everybody.
+pub(super) async fn erase(work: &Work, user: UserId, now: DateTime<Utc>) -> Result<Outcome, StoreError> {
     erasure::mark_erased(work, user, now).await?;
     if !store::begin(&**work, user, now).await? {
-        return Ok(false);
+        return Ok(Outcome::NotDue);
     }
     sessions::end_all(work, user, now).await?;
     accounts::forget(work, user).await?;
-    work.emit(&UserErased { user_id: user, erased_at: now }).await?;
-    Ok(true)
+    // There may have been others when it was asked for.
+    if roles::is_last_admin(&**work, user).await? {
+        return Ok(Outcome::LastAdmin);
+    }
     account_exports::forget(work, user).await?;
 }
 
 async fn warn_of_missing_answers(ctx: &Ctx) -> Result<(), StoreError> {
     let late = ctx.now() - ANSWERED_WITHIN;
     for erasure in store::unfinished(ctx.db.reader()).await? {
+    work.emit(&UserErased { user_id: user, erased_at: now }).await?;
+    Ok(Outcome::Erased)
         if erasure.erased_at.is_some_and(|at| at < late) {
             let (user, awaited) = (erasure.user, erasure.awaited().join(", "));
             tracing::warn!(%user, awaited, "an erasure is not complete: see `events list` of these services");
@@ -170,6 +188,33 @@ mod tests {
     #[tokio::test]
     async fn of_two_processes_that_erase_at_once_one_tells() {
         let app = app().await;
+    /// Has an operator give or take the role of an admin.
+    async fn operate(app: &TestApp, command: &str, email: &str) {
+        let command = roles::operator::commands().into_iter().find(|known| known.name == command).unwrap();
+        (command.run)(app.foundation.ctx(), vec![email.to_owned(), "admin".to_owned()]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_admin_who_has_become_the_last_one_stays_until_there_is_another() {
+        let app = app().await;
+        let (ada, ctx) = account(&app, "ada@example.org").await;
+        account(&app, "bo@example.org").await;
+        for email in ["ada@example.org", "bo@example.org"] {
+            operate(&app, "grant-role", email).await;
+        }
+        erasures::request(&ctx, PASSWORD).await.unwrap();
+        operate(&app, "revoke-role", "bo@example.org").await;
+        app.clock.advance(GRACE);
+        assert_eq!(erase_due(&ctx).await.unwrap(), Some(ada));
+        assert!(app.events::<UserErased>().await.is_empty());
+        assert!(!erasure::is_erased(ctx.db.reader(), ada).await.unwrap());
+
+        operate(&app, "grant-role", "bo@example.org").await;
+        assert_eq!(erase_due(&ctx).await.unwrap(), None);
+        assert_eq!(app.events::<UserErased>().await.len(), 1);
+        app.finish().await;
+    }
+
         let mut owners = Vec::new();
         for name in ["ada", "bo", "cy"] {
             let (_, ctx) = account(&app, &format!("{name}@example.org")).await;

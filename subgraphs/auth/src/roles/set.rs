@@ -8,7 +8,7 @@ use outbox::Work;
 use crate::{
     access_tokens,
     context::Ctx,
-    roles::{Role, Roles, SetRolesError, store},
+    roles::{Role, Roles, SetRolesError, is_last, store},
     store::StoreError,
 };
 
@@ -32,7 +32,7 @@ pub(crate) async fn set(ctx: &Ctx, command: SetRoles) -> Result<Roles, SetRolesE
     }
     let before = known.get(&command.user).ok_or(SetRolesError::Missing)?;
     let resigns = before.has(Role::Admin) && !command.roles.has(Role::Admin);
-    if resigns && known.values().filter(is_admin).count() == 1 {
+    if resigns && is_last(&*work, &known, command.user).await? {
         return Err(SetRolesError::LastAdmin);
     }
     change(&work, command.user, before, &command.roles, ctx.now()).await?;

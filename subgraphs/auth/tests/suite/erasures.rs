@@ -66,6 +66,51 @@ async fn without_the_password_nobody_is_forgotten() {
     app.finish().await;
 }
 
+/// Somebody who has registered under this name, made an admin by an operator.
+async fn admin(app: &TestApp, name: &str) -> (UserId, Client) {
+    let mut input = ada();
+    let email = format!("{name}@example.org");
+    (input["email"], input["username"]) = (json!(email), json!(name));
+    let payload = register(&app.anonymous(), input).await;
+    let user = UserId::parse(payload["user"]["id"].as_str().expect("an id")).expect("an id");
+    operate(app, "grant-role", &[&email, "admin"]).await.unwrap();
+    (user, app.as_admin(user))
+}
+
+#[tokio::test]
+async fn the_last_admin_is_not_erased_and_who_is_leaving_does_not_count() {
+    const SET_ROLES: &str =
+        "mutation($u: ID!) { setRoles(input: {userId: $u, roles: []}) { errors { code path } } }";
+    let app = app().await;
+    let (_, adas) = admin(&app, "ada").await;
+    let last = json!({ "code": "LAST_ADMIN", "path": [] });
+    assert_eq!(request(&adas, PASSWORD).await, json!({ "account": null, "errors": [last] }));
+    let refused = operate(&app, "erase", &["ada@example.org"]).await.unwrap_err();
+    assert!(refused.contains("last admin"), "{refused}");
+    assert_eq!(operate(&app, "erasures", &[]).await.unwrap(), "no erasure is open");
+
+    let (bo, bos) = admin(&app, "bo").await;
+    assert_eq!(request(&adas, PASSWORD).await["errors"], json!([]));
+    assert_eq!(request(&bos, PASSWORD).await["errors"], json!([last]));
+    let resigning = adas.data(SET_ROLES, json!({ "u": bo })).await;
+    assert_eq!(resigning["setRoles"]["errors"][0]["code"], "LAST_ADMIN");
+    adas.data(CANCEL, json!({})).await;
+    assert_eq!(request(&bos, PASSWORD).await["errors"], json!([]));
+    operate(&app, "erase", &["bo@example.org"]).await.unwrap();
+    assert_eq!(app.events::<UserErased>().await.len(), 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_admins_who_ask_at_once_one_stays() {
+    let app = app().await;
+    let ((_, adas), (_, bos)) = (admin(&app, "ada").await, admin(&app, "bo").await);
+    let (one, other) = tokio::join!(request(&adas, PASSWORD), request(&bos, PASSWORD));
+    let leaves = |answer: &Value| answer["errors"] == json!([]);
+    assert_ne!(leaves(&one), leaves(&other), "{one:#} {other:#}");
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn an_operator_erases_at_once_and_sees_whose_answer_is_awaited() {
     let app = app().await;
