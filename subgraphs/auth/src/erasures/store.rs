@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use ids::UserId;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, TryInsertResult,
     sea_query::Expr,
 };
 
@@ -187,8 +187,31 @@ pub(crate) async fn finish(connection: &impl Connection, user: UserId) -> Result
 /// Every erasure that isn't complete, the first that is due first.
 pub(crate) async fn unfinished(connection: &impl Connection) -> Result<Vec<Erasure>, StoreError> {
     let rows = request::Entity::find().order_by_asc(request::Column::DueAt).all(connection).await?;
+    with_answers(connection, rows, answer::Entity::find()).await
+}
+
+/// Those that began before `before` and aren't complete, the first ones first: at most `limit`.
+pub(crate) async fn begun_before(
+    connection: &impl Connection,
+    before: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Erasure>, StoreError> {
+    let begun = request::Entity::find()
+        .filter(request::Column::ErasedAt.lt(before))
+        .order_by_asc(request::Column::ErasedAt)
+        .limit(limit);
+    let rows = begun.all(connection).await?;
+    let of_these = answer::Column::UserId.is_in(rows.iter().map(|row| row.user_id));
+    with_answers(connection, rows, answer::Entity::find().filter(of_these)).await
+}
+
+async fn with_answers(
+    connection: &impl Connection,
+    rows: Vec<request::Model>,
+    answers: Select<answer::Entity>,
+) -> Result<Vec<Erasure>, StoreError> {
     let mut answered: HashMap<UserId, Vec<String>> = HashMap::new();
-    for row in answer::Entity::find().all(connection).await? {
+    for row in answers.all(connection).await? {
         answered.entry(row.user_id).or_default().push(row.service);
     }
     let erasures = rows.into_iter().map(|row| Erasure {

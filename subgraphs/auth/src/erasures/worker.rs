@@ -8,7 +8,7 @@ use ids::UserId;
 use outbox::Work;
 use tokio_util::sync::CancellationToken;
 
-use crate::{account_exports, accounts, context::Ctx, erasures::store, sessions, store::StoreError};
+use crate::{account_exports, accounts, context::Ctx, erasures::store, roles, sessions, store::StoreError};
 
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// How many are erased between two looks at whether to stop.
@@ -17,6 +17,8 @@ const BATCH: u64 = 20;
 const ANSWERED_WITHIN: TimeDelta = TimeDelta::hours(1);
 /// The operator is told once in so many looks.
 const LOOKS_BETWEEN_WARNINGS: u64 = 60;
+/// Of so many erasures that aren't complete: one is enough to look.
+const MOST_WARNINGS: u64 = 100;
 
 /// The background task: erases what is due, until told to stop. Any number of processes may do it at once.
 pub(crate) async fn erase_until(stop: CancellationToken, ctx: Ctx) {
@@ -26,10 +28,13 @@ pub(crate) async fn erase_until(stop: CancellationToken, ctx: Ctx) {
         if let Err(error) = &left {
             tracing::warn!(%error, "accounts could not be erased; trying again");
         }
-        if looks.is_multiple_of(LOOKS_BETWEEN_WARNINGS)
-            && let Err(error) = warn_of_missing_answers(&ctx).await
-        {
-            tracing::warn!(%error, "it is not known whether erasures are complete");
+        if looks.is_multiple_of(LOOKS_BETWEEN_WARNINGS) {
+            if let Ok(Some(user)) = left {
+                tracing::warn!(%user, "the last admin is not erased before somebody else is one: see `grant-role`");
+            }
+            if let Err(error) = warn_of_missing_answers(&ctx).await {
+                tracing::warn!(%error, "it is not known whether erasures are complete");
+            }
         }
         looks += 1;
         tokio::select! {
@@ -74,27 +79,25 @@ pub(super) enum Outcome {
 /// Deletes the account of `user` with all that hangs on it, and tells everybody.
 pub(super) async fn erase(work: &Work, user: UserId, now: DateTime<Utc>) -> Result<Outcome, StoreError> {
     erasure::mark_erased(work, user, now).await?;
+    // There may have been others when it was asked for.
+    if roles::is_last_admin(&**work, user).await? {
+        return Ok(Outcome::LastAdmin);
+    }
     if !store::begin(&**work, user, now).await? {
         return Ok(Outcome::NotDue);
     }
     sessions::end_all(work, user, now).await?;
     accounts::forget(work, user).await?;
-    // There may have been others when it was asked for.
-    if roles::is_last_admin(&**work, user).await? {
-        return Ok(Outcome::LastAdmin);
-    }
     account_exports::forget(work, user).await?;
+    work.emit(&UserErased { user_id: user, erased_at: now }).await?;
+    Ok(Outcome::Erased)
 }
 
 async fn warn_of_missing_answers(ctx: &Ctx) -> Result<(), StoreError> {
     let late = ctx.now() - ANSWERED_WITHIN;
-    for erasure in store::unfinished(ctx.db.reader()).await? {
-    work.emit(&UserErased { user_id: user, erased_at: now }).await?;
-    Ok(Outcome::Erased)
-        if erasure.erased_at.is_some_and(|at| at < late) {
-            let (user, awaited) = (erasure.user, erasure.awaited().join(", "));
-            tracing::warn!(%user, awaited, "an erasure is not complete: see `events list` of these services");
-        }
+    for erasure in store::begun_before(ctx.db.reader(), late, MOST_WARNINGS).await? {
+        let (user, awaited) = (erasure.user, erasure.awaited().join(", "));
+        tracing::warn!(%user, awaited, "an erasure is not complete: see `events list` of these services");
     }
     Ok(())
 }
@@ -185,9 +188,6 @@ mod tests {
         app.finish().await;
     }
 
-    #[tokio::test]
-    async fn of_two_processes_that_erase_at_once_one_tells() {
-        let app = app().await;
     /// Has an operator give or take the role of an admin.
     async fn operate(app: &TestApp, command: &str, email: &str) {
         let command = roles::operator::commands().into_iter().find(|known| known.name == command).unwrap();
@@ -215,6 +215,9 @@ mod tests {
         app.finish().await;
     }
 
+    #[tokio::test]
+    async fn of_two_processes_that_erase_at_once_one_tells() {
+        let app = app().await;
         let mut owners = Vec::new();
         for name in ["ada", "bo", "cy"] {
             let (_, ctx) = account(&app, &format!("{name}@example.org")).await;
