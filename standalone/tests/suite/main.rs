@@ -25,6 +25,8 @@ mod resuming;
 mod schema;
 mod social;
 mod streaks;
+mod unseen;
+mod withheld;
 mod world;
 
 /// Declares each journey once for every shape.
