@@ -61,6 +61,7 @@ impl Erase for Everything {
         }
         store::delete_rows(&**work, user).await?;
         idempotency::forget(&**work, user).await?;
+        exports::forget(&**work, user).await?;
         limits::forget(&**work, user).await?;
         Ok(())
     }

@@ -4,6 +4,7 @@ mod achievements;
 mod audit;
 mod entities;
 mod erasure;
+mod exporting;
 mod feeds;
 mod follow_requests;
 mod follows;
@@ -54,6 +55,7 @@ impl Subgraph for Social {
                 moments::consumer(),
                 achievements::consumer(),
                 erasure::consumer(),
+                exporting::consumer(),
             ],
             tasks: vec![listening],
             ..Assembly::default()

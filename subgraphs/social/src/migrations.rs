@@ -23,6 +23,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0004_create_reports::Migration));
         migrations.push(Box::new(m0005_find_the_unsuggested::Migration));
         migrations.push(Box::new(m0006_hide_one_of_two::Migration));
+        migrations.extend(exports::migrations());
         migrations
     }
 }

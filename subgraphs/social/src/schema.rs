@@ -9,6 +9,7 @@ use service::Ctx;
 
 use crate::{
     audit::graphql::AuditQuery,
+    exporting::graphql::ExportQuery,
     feeds::graphql::FeedQuery,
     follow_requests::graphql::FollowRequestQuery,
     follows::graphql::CountLoader,
@@ -32,6 +33,7 @@ pub(crate) struct Query(
     SuggestionQuery,
     ReportQuery,
     AuditQuery,
+    ExportQuery,
 );
 
 #[derive(MergedObject, Default)]

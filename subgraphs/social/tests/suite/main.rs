@@ -5,6 +5,7 @@ mod behind;
 mod blocking;
 mod consent;
 mod erasing;
+mod exporting;
 mod failing;
 mod feeds;
 mod following;

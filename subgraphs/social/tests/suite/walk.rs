@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use events::{
+    auth::ExportRequested,
     hugs::{HugRequestAudience, HugRequestPosted},
     moods::MoodVisibility,
 };
-use ids::{HugRequestId, UserId};
+use ids::{ExportId, HugRequestId, UserId};
 use serde_json::{Value, json};
 use social::Social;
 use testkit::TestApp;
@@ -125,6 +127,7 @@ struct World {
     /// Of somebody else, and so there in every story.
     post: String,
     request: String,
+    export: String,
     /// Of the other one.
     others_post: String,
     hug_with_other: String,
@@ -147,6 +150,10 @@ impl World {
             expires_at: app.foundation.clock.now(),
         };
         app.tell(&request).await;
+        let now = app.foundation.clock.now();
+        let (export_id, expires_at) = (ExportId::at(now), now + TimeDelta::days(7));
+        let export = ExportRequested { export_id, user_id: third, requested_at: now, expires_at };
+        app.tell(&export).await;
         let mut world = Self {
             names: vec![
                 (viewer.to_string(), "the viewer"),
@@ -156,6 +163,7 @@ impl World {
             ],
             post: post_of_third,
             request: request.request_id.to_string(),
+            export: export.export_id.to_string(),
             others_post: ids::PostId::at(app.foundation.clock.now()).to_string(),
             hug_with_other: ids::HugId::at(app.foundation.clock.now()).to_string(),
             other: app.new_user(),
@@ -165,6 +173,7 @@ impl World {
             third,
         };
         world.names.push((world.request.clone(), "the third's request"));
+        world.names.push((world.export.clone(), "the third's export"));
         if story != Story::Alone {
             world.add_other(third).await;
             let (viewer, other) = (world.viewer, world.other);
@@ -220,6 +229,7 @@ impl World {
                 "User" => vec![&self.names[0].0, &self.names[1].0],
                 "Post" => vec![&self.names[2].0, &self.names[3].0],
                 "HugMoment" => vec![&self.request],
+                "AccountExport" => vec![&self.export],
                 other => panic!("which {other} to ask for?"),
             };
             let selection = self.schema.fields_of(kind, DEPTH).expect("something to ask for");
