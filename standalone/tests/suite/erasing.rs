@@ -51,4 +51,20 @@ async fn who_is_erased_is_gone_from_every_service(world: World) {
     world.finish().await;
 }
 
-journeys!(who_is_erased_is_gone_from_every_service);
+async fn who_wants_to_be_forgotten_can_think_better_of_it(world: World) {
+    let ada = world.client().register("ada").await;
+    let request = "mutation R($i: RequestErasureInput!) { requestErasure(input: $i) { account { erasureDueAt } errors { code } } }";
+    let wrong = json!({ "password": "eight quiet lighthouses" });
+    assert_eq!(ada.client.refusal("requestErasure", request, wrong).await, "PASSWORD_WRONG");
+    let right = json!({ "i": { "password": PASSWORD } });
+    let asked = ada.client.data(request, right).await["requestErasure"].take();
+    assert!(asked["account"]["erasureDueAt"].is_string(), "{asked:#}");
+    let due = "query D { me { account { erasureDueAt } } }";
+    assert_eq!(ada.client.data(due, Value::Null).await["me"]["account"], asked["account"]);
+    let cancel = "mutation C { cancelErasure { account { erasureDueAt } errors { code } } }";
+    let cancelled = ada.client.data(cancel, Value::Null).await["cancelErasure"].take();
+    assert_eq!(cancelled, json!({ "account": { "erasureDueAt": null }, "errors": [] }));
+    world.finish().await;
+}
+
+journeys!(who_is_erased_is_gone_from_every_service, who_wants_to_be_forgotten_can_think_better_of_it);

@@ -48,6 +48,15 @@ async fn friends_meet_in_a_group_hug_and_whoever_watches_hears_all_of_it(mut wor
     assert_eq!(act(&bo, "joinGroupHug", &group).await, Value::Null);
     let seen = ada.client.data(SEE, json!({ "id": group })).await["groupHug"].take();
     assert_eq!((&seen["host"]["username"], &seen["participantCount"]), (&json!("ada"), &json!(2)));
+    let list = "query L($s: GroupHugScope!) { groupHugs(filter: {scope: $s}) { edges { node { id } } } }";
+    for (person, scope, expected) in [
+        (&ada, "HOSTED", json!([{ "node": { "id": group } }])),
+        (&bo, "JOINED", json!([{ "node": { "id": group } }])),
+        (&bo, "HOSTED", json!([])),
+    ] {
+        let listed = person.client.data(list, json!({ "s": scope })).await;
+        assert_eq!(listed["groupHugs"]["edges"], expected, "{scope}");
+    }
     let mut socket = watch(&ada, &group, &start).await;
     let joined = socket.receive().await["payload"]["data"]["groupHugUpdated"].take();
     assert_eq!((&joined["kind"], &joined["participant"]["username"]), (&json!("JOINED"), &json!("bo")));

@@ -19,6 +19,8 @@ journeys!(
     a_history_is_filtered,
     kinds_of_hugs_and_senders_are_for_those_whose_token_says_so,
     who_drops_off_at_random_gets_every_hug_once_and_in_order,
+    kinds_of_hugs_are_made_and_changed_by_admins,
+    a_request_is_open_until_it_is_closed,
 );
 
 async fn two(world: &World) -> (Person, Person) {
@@ -132,5 +134,54 @@ async fn who_drops_off_at_random_gets_every_hug_once_and_in_order(world: World) 
     }
     assert_eq!(seen, sent);
     assert_eq!(seen.iter().map(ToString::to_string).collect::<HashSet<_>>().len(), sent.len());
+    world.finish().await;
+}
+
+async fn kinds_of_hugs_are_made_and_changed_by_admins(world: World) {
+    let (ada, bo) = two(&world).await;
+    let ada = world.grant(&ada, "admin").await;
+    let create = "mutation C($i: CreateHugTypeInput!) { createHugType(input: $i) { hugType { id name } errors { code } } }";
+    let koala = json!({ "name": "Koala hug", "emoji": "🐨", "durationMs": 9000, "intensity": 5 });
+    let made = ada.client.data(create, json!({ "i": koala })).await["createHugType"].take();
+    let id = made["hugType"]["id"].clone();
+    assert_eq!(made, json!({ "hugType": { "id": id, "name": "Koala hug" }, "errors": [] }));
+    let update = "mutation U($i: UpdateHugTypeInput!) { updateHugType(input: $i) { hugType { emoji } errors { code } } }";
+    let changed = json!({ "i": { "typeId": id, "emoji": "🌿" } });
+    let changed = ada.client.data(update, changed).await["updateHugType"].take();
+    assert_eq!(changed, json!({ "hugType": { "emoji": "🌿" }, "errors": [] }));
+    let send = "mutation S($i: SendHugInput!) { sendHug(input: $i) { hug { type { name emoji } } errors { code } } }";
+    let input = json!({ "recipientId": ada.id, "typeId": id });
+    let sent = bo.client.data(send, json!({ "i": input })).await["sendHug"].take();
+    assert_eq!(sent["hug"]["type"], json!({ "name": "Koala hug", "emoji": "🌿" }), "{sent:#}");
+    let retire =
+        "mutation R($id: ID!) { retireHugType(input: {typeId: $id}) { hugType { active } errors { code } } }";
+    let retired = ada.client.data(retire, json!({ "id": id })).await["retireHugType"].take();
+    assert_eq!(retired, json!({ "hugType": { "active": false }, "errors": [] }));
+    assert_eq!(bo.client.refusal("sendHug", send, input).await, "HUG_TYPE_NOT_FOUND");
+    world.finish().await;
+}
+
+async fn a_request_is_open_until_it_is_closed(world: World) {
+    let (ada, bo) = two(&world).await;
+    let ask = "mutation A($i: CreateHugRequestInput!) { createHugRequest(input: $i) { request { id } errors { code } } }";
+    let input = json!({ "audience": "PUBLIC", "message": "a hard day", "urgency": "HIGH" });
+    let asked = ada.client.data(ask, json!({ "i": input })).await["createHugRequest"].take();
+    let id = asked["request"]["id"].clone();
+    let look =
+        "query R($id: ID!) { hugRequest(id: $id) { message status answerCount requester { username } } }";
+    let seen = async || bo.client.data(look, json!({ "id": id })).await["hugRequest"].take();
+    let ada_asks = json!({ "username": "ada" });
+    let open = json!({ "message": "a hard day", "status": "OPEN", "answerCount": 0, "requester": ada_asks });
+    assert_eq!(seen().await, open);
+    let answer = "mutation A($i: AnswerHugRequestInput!) { answerHugRequest(input: $i) { hug { id } errors { code } } }";
+    let hug = json!({ "requestId": id, "typeId": bo.hug_type().await });
+    let answered = bo.client.data(answer, json!({ "i": hug })).await["answerHugRequest"].take();
+    assert_eq!(answered["errors"], json!([]), "{answered:#}");
+    let close = "mutation C($id: ID!) { closeHugRequest(input: {requestId: $id}) { request { status answerCount } errors { code } } }";
+    let closed = ada.client.data(close, json!({ "id": id })).await["closeHugRequest"].take();
+    assert_eq!(closed, json!({ "request": { "status": "CLOSED", "answerCount": 1 }, "errors": [] }));
+    let cy = world.client().register("cy").await;
+    let late = json!({ "requestId": id, "typeId": cy.hug_type().await });
+    assert_eq!(cy.client.refusal("answerHugRequest", answer, late).await, "HUG_REQUEST_CLOSED");
     world.finish().await;
 }

@@ -14,6 +14,8 @@ journeys!(
     a_mood_logged_on_one_device_shows_on_the_other,
     a_mood_that_is_taken_away_no_longer_counts_for_the_streak,
     support_is_there_for_everybody_and_offered_after_many_low_days,
+    tags_are_made_renamed_merged_and_taken_away,
+    what_was_logged_and_how_it_is_called_can_be_changed,
 );
 
 const LOG: &str = "mutation M($i: LogMoodInput!) { logMood(input: $i) {
@@ -129,5 +131,67 @@ async fn support_is_there_for_everybody_and_offered_after_many_low_days(world: W
         let offered = log(&ada, input).await["supportPrompt"].take();
         assert_eq!(offered.is_null(), day < 7, "day {day}: {offered:#}");
     }
+    world.finish().await;
+}
+
+async fn tags_are_made_renamed_merged_and_taken_away(world: World) {
+    let ada = world.client().register("ada").await;
+    log(&ada, json!({ "score": 4, "tags": ["tee", "sea"] })).await;
+    let tags = async || {
+        let query = "query T { me { moodTags { edges { node { id name entries } } } } }";
+        let mut answer = ada.client.data(query, Value::Null).await;
+        let edges = answer["me"]["moodTags"]["edges"].take();
+        edges.as_array().expect("edges").iter().map(|edge| edge["node"].clone()).collect::<Vec<_>>()
+    };
+    let act = async |mutation: &str, input: Value| {
+        let name = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
+        let query = format!(
+            "mutation A($i: {name}Input!) {{ {mutation}(input: $i) {{ errors {{ code }} {} }} }}",
+            if mutation == "deleteMoodTag" { "deletedId" } else { "tag { id name entries }" }
+        );
+        let mut answer = ada.client.data(&query, json!({ "i": input })).await;
+        assert_eq!(answer[mutation]["errors"], json!([]), "{answer:#}");
+        answer[mutation].take()
+    };
+    let made = act("createMoodTag", json!({ "name": "Tea" })).await["tag"].take();
+    assert_eq!((&made["name"], &made["entries"]), (&json!("Tea"), &json!(0)));
+    let seen = tags().await;
+    let id = |name: &str| seen.iter().find(|tag| tag["name"] == name).expect("the tag")["id"].clone();
+    let merged = act("mergeMoodTags", json!({ "from": [id("tee")], "into": made["id"] })).await;
+    assert_eq!(merged["tag"], json!({ "id": made["id"], "name": "Tea", "entries": 1 }));
+    let renamed = act("renameMoodTag", json!({ "id": made["id"], "name": "Green tea" })).await;
+    assert_eq!(renamed["tag"]["name"], "Green tea");
+    assert_eq!(act("deleteMoodTag", json!({ "id": id("sea") })).await["deletedId"], id("sea"));
+    assert_eq!(tags().await, [json!({ "id": made["id"], "name": "Green tea", "entries": 1 })]);
+    let logged = "query M { me { moods { edges { node { tags } } } } }";
+    let logged = ada.client.data(logged, Value::Null).await;
+    assert_eq!(logged["me"]["moods"]["edges"], json!([{ "node": { "tags": ["Green tea"] } }]));
+    world.finish().await;
+}
+
+async fn what_was_logged_and_how_it_is_called_can_be_changed(world: World) {
+    let (ada, _, own) = ada(&world.client()).await;
+    let words = "query V { moodVocabulary { labels { code } associations { code } } }";
+    let words = world.client().data(words, Value::Null).await["moodVocabulary"].take();
+    let label = &words["labels"][0]["code"];
+    let update = "mutation U($i: UpdateMoodInput!) { updateMood(input: $i) { mood { score labels note revision } errors { code } } }";
+    let input = json!({ "id": own["id"], "revision": 1, "score": 3, "labels": [label] });
+    let updated = ada.client.data(update, json!({ "i": input })).await["updateMood"].take();
+    let mood = json!({ "score": 3, "labels": [label], "note": "my own", "revision": 2 });
+    assert_eq!(updated, json!({ "mood": mood, "errors": [] }));
+    // From a device that hasn't heard of it.
+    let late = ada.client.data(update, json!({ "i": input })).await["updateMood"].take();
+    assert_eq!(late, json!({ "mood": mood, "errors": [{ "code": "REVISION_CONFLICT" }] }));
+
+    let customs =
+        "query C { me { customMoods { id name score } moods { edges { node { customMood { name } } } } } }";
+    let before = ada.client.data(customs, Value::Null).await["me"].take();
+    let rename = "mutation R($i: UpdateCustomMoodInput!) { updateCustomMood(input: $i) { customMood { name score } errors { code } } }";
+    let input = json!({ "id": before["customMoods"][0]["id"], "name": "Snug" });
+    let renamed = ada.client.data(rename, json!({ "i": input })).await["updateCustomMood"].take();
+    assert_eq!(renamed, json!({ "customMood": { "name": "Snug", "score": 4 }, "errors": [] }));
+    let after = ada.client.data(customs, Value::Null).await["me"]["moods"]["edges"].take();
+    let names = json!([{ "node": { "customMood": null } }, { "node": { "customMood": { "name": "Snug" } } }]);
+    assert_eq!(after, names);
     world.finish().await;
 }

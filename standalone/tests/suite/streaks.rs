@@ -1,5 +1,6 @@
 //! Streaks: of moods, hugs and looking in, what they earn, and how they compare.
 
+use chrono::Days;
 use clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
@@ -14,6 +15,9 @@ journeys!(
     a_milestone_earns_points_and_a_badge_that_others_see_as_the_catalogue_describes_it,
     a_streak_that_grows_on_one_device_shows_on_the_other,
     people_who_consent_are_compared_with_those_they_follow,
+    a_streak_rests_while_its_owner_says_so_and_isnt_kept_when_it_isnt_wanted,
+    points_buy_a_freeze,
+    badges_are_shown_as_long_as_their_owner_shows_them,
 );
 
 const LOG: &str = "mutation M($i: LogMoodInput!) { logMood(input: $i) { mood { id } errors { code path } } }";
@@ -120,5 +124,65 @@ async fn people_who_consent_are_compared_with_those_they_follow(world: World) {
     until(&ada.client, query, |answer| answer["data"]["leaderboard"] == places).await;
     let for_bo = bo.client.data(query, Value::Null).await;
     assert_eq!(for_bo["leaderboard"], json!([place(1, 2, "bo")]));
+    world.finish().await;
+}
+
+async fn a_streak_rests_while_its_owner_says_so_and_isnt_kept_when_it_isnt_wanted(world: World) {
+    let ada = world.client().register("ada").await;
+    log(&ada, 1).await;
+    let standing =
+        |state| json!([{ "kind": "MOOD_LOGGING", "current": 1, "state": state, "freezesHeld": 0 }]);
+    until_streaks(&ada.client, &standing("AT_RISK")).await;
+    let pause =
+        "mutation P($i: PauseStreakInput!) { pauseStreak(input: $i) { streak { state } errors { code } } }";
+    let date = |days_ahead| SystemClock.now().date_naive() + Days::new(days_ahead);
+    let rest = json!({ "kind": "MOOD_LOGGING", "from": date(0).to_string(), "to": date(6).to_string() });
+    let paused = ada.client.data(pause, json!({ "i": rest })).await["pauseStreak"].take();
+    assert_eq!(paused, json!({ "streak": { "state": "PAUSED" }, "errors": [] }));
+    let resume =
+        "mutation R { resumeStreak(input: {kind: MOOD_LOGGING}) { streak { state } errors { code } } }";
+    let resumed = ada.client.data(resume, Value::Null).await["resumeStreak"].take();
+    assert_eq!(resumed, json!({ "streak": { "state": "AT_RISK" }, "errors": [] }));
+
+    let track = "mutation T($t: Boolean!) { setStreakTracking(input: {kind: MOOD_LOGGING, tracked: $t}) { settings { tracked } errors { code } } }";
+    let untracked = ada.client.data(track, json!({ "t": false })).await["setStreakTracking"].take();
+    let others = json!({ "tracked": ["HUGGING", "CHECK_IN"] });
+    assert_eq!(untracked, json!({ "settings": others, "errors": [] }));
+    until_streaks(&ada.client, &json!([])).await;
+    ada.client.data(track, json!({ "t": true })).await;
+    until_streaks(&ada.client, &standing("AT_RISK")).await;
+    world.finish().await;
+}
+
+async fn points_buy_a_freeze(world: World) {
+    let ada = world.client().register("ada").await;
+    ada.client.data(CHECK_IN, Value::Null).await;
+    let buy = "mutation B($i: RedeemPointsInput!) { redeemPoints(input: $i) { streak { freezesHeld } errors { code } } }";
+    let freeze = json!({ "kind": "CHECK_IN", "reward": "FREEZE" });
+    assert_eq!(ada.client.refusal("redeemPoints", buy, freeze.clone()).await, "POINTS_INSUFFICIENT");
+    for days_ago in (0..14).rev() {
+        log(&ada, days_ago).await;
+    }
+    let points = "query P { me { points } }";
+    until(&ada.client, points, |answer| answer["data"]["me"]["points"] == 70).await;
+    let bought = ada.client.data(buy, json!({ "i": freeze })).await["redeemPoints"].take();
+    assert_eq!(bought, json!({ "streak": { "freezesHeld": 1 }, "errors": [] }));
+    assert_eq!(ada.client.data(points, Value::Null).await["me"]["points"], 20);
+    world.finish().await;
+}
+
+async fn badges_are_shown_as_long_as_their_owner_shows_them(world: World) {
+    let (ada, bo) = (world.client().register("ada").await, world.client().register("bo").await);
+    ada.hug(&bo, "hello").await;
+    let of_ada = "query B { user(username: \"ada\") { badges { badge { code } } } }";
+    let first = json!([{ "badge": { "code": "hug-first" } }]);
+    until(&bo.client, of_ada, |answer| answer["data"]["user"]["badges"] == first).await;
+    let show = "mutation S($s: Boolean!) { setBadgesShown(input: {shown: $s}) { settings { showsBadges } errors { code } } }";
+    for (shown, for_bo) in [(false, json!([])), (true, first.clone())] {
+        let settled = ada.client.data(show, json!({ "s": shown })).await["setBadgesShown"].take();
+        assert_eq!(settled, json!({ "settings": { "showsBadges": shown }, "errors": [] }));
+        assert_eq!(ada.client.data(of_ada, Value::Null).await["user"]["badges"], first);
+        assert_eq!(bo.client.data(of_ada, Value::Null).await["user"]["badges"], for_bo);
+    }
     world.finish().await;
 }
