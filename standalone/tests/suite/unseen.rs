@@ -33,6 +33,7 @@ const NOT_SEEN: &[(&str, &str)] = &[
     ("AuditEntry.moderator", "for moderators"),
     ("AuditEntry.subject", "for moderators"),
     ("FollowRequest.user", "who follows asks for nothing; seen in `asks_for_consent`"),
+    ("HugDisclosure.moderator", "for moderators"),
     ("Report.post", "for moderators"),
     ("Report.reporter", "for moderators"),
     ("Report.subject", "for moderators"),
