@@ -22,6 +22,7 @@ mod draft;
 mod implementations;
 mod keys;
 mod members;
+mod representations;
 
 /// The type of what `_entities` gives; no type of a supergraph has the name.
 const ENTITY: &str = "_Entity";
@@ -112,6 +113,7 @@ impl<'r> Repairs<'r> {
         let Some(subgraph) = self.subgraph(&fetch.service_name) else {
             return;
         };
+        self.separate_representations(&subgraph.graph_id, fetch);
         let mut draft = Draft::new(&fetch.operation.document);
         for alias in &mut fetch.entity_batch.aliases {
             let paths = alias.merge_paths.iter().map(|merge| [path, merge.as_slice()].concat());

@@ -52,6 +52,7 @@ async fn one_field_is_required_with_several_arguments() {
         .same(&[
             "{ products { cost } }",
             "{ products { cost insurance plain } }",
+            "{ products { x: plain insurance } k6: products(first: 0) { cost title: plain } }",
             r#"{ products { price(currency: "XYZ") cost weight: insurance price2: price(currency: "USD") } }"#,
             r#"{ product(id: "1") { ...A ...B } } fragment A on Product { insurance price } fragment B on Product { cost price }"#,
             r#"{ a: product(id: "1") { price: cost } b: product(id: "1") { price: insurance } c: product(id: "?") { cost } }"#,
