@@ -5,7 +5,7 @@ use sea_orm_migration::prelude::*;
 
 /// Makes `outbox`, `inbox` and `dead_letters`.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(MakeTables)]
+    vec![Box::new(MakeTables), Box::new(FindWhatWasTold)]
 }
 
 struct MakeTables;
@@ -36,6 +36,27 @@ impl MigrationTrait for MakeTables {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         Ok(())
+    }
+}
+
+struct FindWhatWasTold;
+
+impl MigrationName for FindWhatWasTold {
+    fn name(&self) -> &'static str {
+        "outbox_0002_find_what_was_told"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for FindWhatWasTold {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // A stream that is taken up again asks what happened since, of seven days' events.
+        let since = "CREATE INDEX outbox_occurred_at ON outbox (occurred_at)";
+        manager.get_connection().execute_unprepared(since).await.map(|_| ())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("DROP INDEX outbox_occurred_at").await.map(|_| ())
     }
 }
 

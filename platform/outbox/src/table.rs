@@ -138,7 +138,9 @@ pub(crate) async fn told_since(
     if let Some(kind) = kind {
         query = query.filter(outbox::Column::Kind.eq(kind));
     }
-    let rows = query.order_by_asc(outbox::Column::Position).all(connection).await?;
+    // In order here: SQLite would go through all of the table in the order of positions.
+    let mut rows = query.all(connection).await?;
+    rows.sort_unstable_by_key(|row| row.position);
     rows.into_iter().map(envelope).collect()
 }
 

@@ -60,7 +60,7 @@ impl TestApp {
             }
             for (page, statements) in pages {
                 let rows = self.rows_looked_at(&statements).await;
-                let named = format!("{} {} {page}", list.field, list.variables);
+                let named = format!("{} {page} of {}", list.variables, list.query);
                 assert!(
                     rows <= at_most,
                     "{named} looks at {rows} rows, not at most {at_most}:\n{statements}"
