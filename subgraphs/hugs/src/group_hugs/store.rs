@@ -142,7 +142,7 @@ pub(super) async fn state_of(
     id: GroupHugId,
 ) -> Result<Option<GroupHugState>, DbErr> {
     let row = group::Entity::find_by_id(id).one(connection).await?;
-    row.map(|row| GroupHugState::of_name(&row.state)).transpose()
+    Ok(row.map(|row| GroupHugState::of_name(&row.state)).transpose()?)
 }
 
 /// Writes what can change of a group hug, but for its places.
@@ -269,10 +269,11 @@ pub(super) async fn due(
     let ids = |condition| {
         group::Entity::find().select_only().column(group::Column::Id).filter(condition).limit(limit)
     };
-    let to_open =
-        ids(group::Column::State.eq(GroupHugState::Scheduled.name()).and(group::Column::OpensAt.lte(now)));
-    let running = [GroupHugState::Open.name(), GroupHugState::Active.name()];
-    let to_expire = ids(group::Column::State.is_in(running).and(group::Column::ExpiresAt.lte(now)));
+    // Written without parameters, so that the indexes of those that are not over serve.
+    let to_open = Expr::cust("\"group_hugs\".\"state\" = 'SCHEDULED'");
+    let to_open = ids(to_open.and(group::Column::OpensAt.lte(now)));
+    let running = Expr::cust("\"group_hugs\".\"state\" IN ('OPEN', 'ACTIVE')");
+    let to_expire = ids(running.and(group::Column::ExpiresAt.lte(now)));
     let mut due: Vec<GroupHugId> = to_open.into_tuple().all(connection).await?;
     due.extend(to_expire.into_tuple::<GroupHugId>().all(connection).await?);
     Ok(due)

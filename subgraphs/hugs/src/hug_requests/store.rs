@@ -152,14 +152,17 @@ pub(super) async fn page(
     now: DateTime<Utc>,
 ) -> Result<Vec<HugRequest>, DbErr> {
     let requests = request::Entity::find();
+    // Open ones are young: the rest needn't be gone through. A page that ends within them says it more closely, and SQLite begins
+    // at one of the two.
+    let oldest = Some(now - LONGEST);
+    let oldest = oldest.filter(|oldest| page.before.as_ref().is_none_or(|before| before.at < *oldest));
     let requests = if scope == Scope::Mine {
         requests.filter(request::Column::RequesterId.eq(viewer))
     } else {
         requests
             .filter(request::Column::ClosedAt.is_null())
             .filter(request::Column::ExpiresAt.gt(now))
-            // Open ones are young: the rest needn't be gone through.
-            .filter(request::Column::CreatedAt.gte(now - LONGEST))
+            .apply_if(oldest, |requests, oldest| requests.filter(request::Column::CreatedAt.gte(oldest)))
             .filter(request::Column::RequesterId.ne(viewer))
             .filter(not_hidden_from(viewer))
             .filter(addressed_to(viewer))

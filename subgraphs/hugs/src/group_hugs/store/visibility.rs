@@ -35,9 +35,12 @@ pub(in crate::group_hugs) async fn page(
 ) -> Result<Vec<GroupHug>, DbErr> {
     let states = listed.states.iter().map(|state| state.name());
     let groups = group::Entity::find().filter(group::Column::State.is_in(states)).filter(visible_to(viewer));
-    // Those that are not over are young: the rest needn't be gone through.
+    // Those that are not over are young: the rest needn't be gone through. A page that ends within them says it more closely, and
+    // SQLite begins at one of the two.
     let over = listed.states.iter().any(|state| state.is_end());
-    let groups = if over { groups } else { groups.filter(group::Column::CreatedAt.gt(now - OLDEST)) };
+    let within = page.before.as_ref().is_some_and(|before| before.at > now - OLDEST);
+    let groups =
+        if over || within { groups } else { groups.filter(group::Column::CreatedAt.gt(now - OLDEST)) };
     let groups = match listed.scope {
         Scope::All => groups,
         Scope::Hosted => groups.filter(group::Column::HostId.eq(viewer)),

@@ -27,7 +27,7 @@ pub(in crate::hugs) async fn page_of_sides(
         Listed::Received => side::Column::Side.eq(Side::Received.name()),
         Listed::Filtered => side::Column::Side.eq(Side::Filtered.name()),
     };
-    let sides = filtered(shown_to(viewer).filter(side), filter);
+    let sides = filtered(shown_to(viewer).filter(side), filter, page);
     let columns = [side::Column::SentAt, side::Column::HugId];
     let values = |position: &HugPosition| vec![position.at.into(), position.id.into()];
     let rows = keyset::page(sides, page, Shown::NewestFirst, &columns, values).all(connection).await?;
@@ -58,14 +58,21 @@ fn shown_to(viewer: UserId) -> Select<side::Entity> {
         .filter(side::Column::OtherHidden.eq(true).or(shown))
 }
 
-fn filtered(sides: Select<side::Entity>, filter: &HistoryFilter) -> Select<side::Entity> {
+fn filtered(
+    sides: Select<side::Entity>,
+    filter: &HistoryFilter,
+    page: &PageRequest<HugPosition>,
+) -> Select<side::Entity> {
     let hugs = of_hug(filter);
+    // Unless the page begins within them, or SQLite would begin at them and pass over what is before the page.
+    let from = filter.from.filter(|from| page.before.as_ref().is_none_or(|before| before.at < *from));
+    let until = filter.until.filter(|until| page.after.as_ref().is_none_or(|after| after.at >= *until));
     sides
         .apply_if(filter.person, |sides, person| {
             sides.filter(side::Column::OtherId.eq(person)).filter(side::Column::OtherHidden.eq(false))
         })
-        .apply_if(filter.from, |sides, from| sides.filter(side::Column::SentAt.gte(from)))
-        .apply_if(filter.until, |sides, until| sides.filter(side::Column::SentAt.lt(until)))
+        .apply_if(from, |sides, from| sides.filter(side::Column::SentAt.gte(from)))
+        .apply_if(until, |sides, until| sides.filter(side::Column::SentAt.lt(until)))
         .apply_if(hugs, |sides, hugs| sides.filter(Expr::exists(having(hugs))))
 }
 
