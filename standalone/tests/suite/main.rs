@@ -6,6 +6,7 @@ mod blocks;
 mod client;
 mod dead_letters;
 mod erasing;
+mod exporting;
 mod federation;
 mod group_hugs;
 mod hugs;

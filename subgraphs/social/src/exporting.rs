@@ -9,10 +9,10 @@ mod store;
 use async_trait::async_trait;
 use events::social::{ExportCompleted, PostVisibility};
 use exports::{
-    Contribute, LeftOut, Part, Projection, Reader, Row, StoreError, Table, bare_id, id, id_by, instant,
-    number, text,
+    Condition, Contribute, LeftOut, Part, Projection, Reader, Row, StoreError, Table, bare_id, id, id_by,
+    instant, number, text,
 };
-use ids::{FollowId, GroupHugId, HugId, HugRequestId, MoodId, PostId, ReportId, UserId};
+use ids::{AuditEntryId, FollowId, GroupHugId, HugId, HugRequestId, MoodId, PostId, ReportId, UserId};
 use service::Consumer;
 
 use crate::{erasure, posts::Visibility};
@@ -73,22 +73,21 @@ const REACTION: Table = Table::new("reaction", "reactions", "user_id").ordered_b
     instant("reacted_at"),
 ]);
 
+/// What is reported, by the names of its kinds.
+const TARGETS: &[(&str, &str)] = &[
+    ("user", UserId::PREFIX),
+    ("post", PostId::PREFIX),
+    ("hug", HugId::PREFIX),
+    ("request", HugRequestId::PREFIX),
+    ("group", GroupHugId::PREFIX),
+];
+
 const REPORT: Table = Table::new("report", "reports", "reporter_id")
     .ordered_by(&["id"])
     .columns(&[
         id("id", ReportId::PREFIX),
         text("target_kind"),
-        id_by(
-            "target_id",
-            "target_kind",
-            &[
-                ("user", UserId::PREFIX),
-                ("post", PostId::PREFIX),
-                ("hug", HugId::PREFIX),
-                ("request", HugRequestId::PREFIX),
-                ("group", GroupHugId::PREFIX),
-            ],
-        ),
+        id_by("target_id", "target_kind", TARGETS),
         text("reason"),
         text("text"),
         text("state"),
@@ -98,6 +97,22 @@ const REPORT: Table = Table::new("report", "reports", "reporter_id")
     .left_out(&[
         LeftOut("subject_id", "whose it is that was reported, who may be unnamed"),
         LeftOut("is_subject_hidden", "whether they are"),
+    ]);
+
+const NOTICE: Table = Table::new("moderationNotice", "audit_entries", "subject_id")
+    .ordered_by(&["id"])
+    .columns(&[
+        id("id", AuditEntryId::PREFIX),
+        text("action"),
+        text("target_kind"),
+        id_by("target_id", "target_kind", TARGETS),
+        text("reason"),
+        instant("acted_at"),
+    ])
+    .left_out(&[
+        LeftOut("moderator_id", "who of the moderators it was, nobody is told"),
+        LeftOut("report_id", "which of others' reports it was about"),
+        LeftOut("is_subject_hidden", "whether moderators were told whose it was"),
     ]);
 
 /// The group that lets people read what they asked `auth` for.
@@ -116,7 +131,19 @@ pub(crate) struct Everything;
 #[async_trait]
 impl Contribute for Everything {
     fn tables(&self) -> &'static [Table] {
-        &[FOLLOWING, FOLLOWER, REQUEST_SENT, REQUEST_RECEIVED, BLOCK, MUTE, DISMISSAL, POST, REACTION, REPORT]
+        &[
+            FOLLOWING,
+            FOLLOWER,
+            REQUEST_SENT,
+            REQUEST_RECEIVED,
+            BLOCK,
+            MUTE,
+            DISMISSAL,
+            POST,
+            REACTION,
+            REPORT,
+            NOTICE,
+        ]
     }
 
     fn left_out(&self) -> &'static [LeftOut] {
@@ -129,8 +156,11 @@ impl Contribute for Everything {
             LeftOut("moment_people", "who takes part in those"),
             LeftOut("streaks", "what is known here of streaks, which streaks exports"),
             LeftOut("badges", "what is known here of badges, which streaks exports"),
-            LeftOut("audit_entries", "the moderators' log"),
         ]
+    }
+
+    fn condition(&self, table: &Table, _: UserId) -> Option<Condition> {
+        (table.kind() == NOTICE.kind()).then(store::told_to_the_subject)
     }
 
     async fn complete(

@@ -18,7 +18,7 @@ pub(crate) struct AccountExport {
 
 #[ComplexObject]
 impl AccountExport {
-    /// Posts, reactions, follows and requests, blocks, mutes, and reports.
+    /// Posts, reactions, follows and requests, blocks, mutes, reports, and what moderators did about one.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn social(
         &self,

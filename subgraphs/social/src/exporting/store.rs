@@ -1,15 +1,26 @@
-//! What reactions are to.
+//! What reactions are to, and what moderators' log says to whom.
 
 use std::collections::HashMap;
 
-use exports::{Reader, Row};
+use exports::{Condition, Reader, Row};
 use ids::{GroupHugId, HugId, HugRequestId, PostId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, entity::prelude::Uuid};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter,
+    entity::prelude::Uuid,
+    sea_query::{Expr, ExprTrait as _},
+};
 
 use crate::{
+    audit::Action,
     entities::{moment, post},
-    store::StoreError,
+    store::{Named as _, StoreError},
 };
+
+/// What moderators did about somebody and they are told.
+pub(super) fn told_to_the_subject() -> Condition {
+    let told = [Action::RemovePost, Action::Warn].map(Action::name);
+    Expr::col(("audit_entries", "action")).is_in(told)
+}
 
 /// Gives the targets of reactions the prefixes of what they are.
 pub(super) async fn name_targets(reader: &Reader, reactions: &mut [Row]) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ use social::Social;
 use testkit::{Client, TestApp};
 
 use crate::{
+    moderating::{reported, resolve},
     people::{does, person},
     sharing::{mood, share},
 };
@@ -83,6 +84,22 @@ async fn what_somebody_did_comes_out_and_not_what_others_did_to_them_unseen() {
     let [line] = of(&of_bo, "reaction").try_into().unwrap();
     assert_eq!((&line["targetId"], &line["kind"]), (&json!(posted), &json!("heart")));
     assert!(!serde_json::to_string(&of_bo).unwrap().contains("too loud"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_moderators_did_comes_out_and_not_which_of_them_nor_who_reported() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo, mo) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Mo").await);
+    for resolution in ["WARN", "DISMISS"] {
+        let report = reported(&app, bo, &ada.to_string()).await;
+        assert_eq!(resolve(&app.as_moderator(mo), &report, resolution).await["errors"], json!([]));
+    }
+    let lines = exported(&app, ada).await;
+    let [notice] = of(&lines, "moderationNotice").try_into().unwrap();
+    assert_eq!((&notice["action"], &notice["targetId"]), (&json!("warn"), &json!(ada)));
+    let said = serde_json::to_string(&lines).unwrap();
+    assert!(!said.contains(&mo.to_string()) && !said.contains(&bo.to_string()), "{said}");
     app.finish().await;
 }
 
