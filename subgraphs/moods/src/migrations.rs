@@ -8,6 +8,7 @@ mod m0005_seal_notes;
 mod m0007_create_insights;
 mod m0008_create_recommendations;
 mod m0009_default_visibility;
+mod m0010_find_notes_by_key;
 
 use sea_orm_migration::prelude::*;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0007_create_insights::Migration));
         migrations.push(Box::new(m0008_create_recommendations::Migration));
         migrations.push(Box::new(m0009_default_visibility::Migration));
+        migrations.push(Box::new(m0010_find_notes_by_key::Migration));
         migrations.extend(exports::migrations());
         migrations
     }

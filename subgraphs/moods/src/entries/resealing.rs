@@ -33,8 +33,20 @@ pub(crate) async fn reseal_until(stop: CancellationToken, db: Database, keys: Ke
 }
 
 async fn pass(db: &Database, keys: &Keyring) -> Result<usize, store::StoreError> {
+    let (mut key, mut total) = (None, 0);
+    while let Some(next) = store::next_key(db.reader(), key.as_deref()).await? {
+        if next != keys.sealing_key_id() {
+            total += pass_of(db, keys, &next).await?;
+        }
+        key = Some(next);
+    }
+    Ok(total)
+}
+
+/// Seals all notes anew that are sealed with `key`.
+async fn pass_of(db: &Database, keys: &Keyring, key: &str) -> Result<usize, store::StoreError> {
     let (mut after, mut total) = (None, 0);
-    while let Some((last, sealed)) = store::reseal(db, keys, after, BATCH).await? {
+    while let Some((last, sealed)) = store::reseal(db, keys, key, after, BATCH).await? {
         (after, total) = (Some(last), total + sealed);
     }
     Ok(total)

@@ -14,7 +14,7 @@ use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Order},
 };
 pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
 
@@ -134,16 +134,30 @@ pub(super) async fn delete(connection: &impl Connection, entry: &MoodEntry) -> R
     Ok(true)
 }
 
-/// Seals, with the first key, up to `limit` notes that are not, of entries after `after` in the order of their ids. Gives the last
-/// entry it looked at, and how many notes it sealed; `None` when there is no further one. A note that can't be opened stays.
+/// The first key after `after` that notes are sealed with, in the order of keys; the empty one stands for none. The index
+/// (key, id) of notes serves it.
+pub(super) async fn next_key(
+    connection: &impl Connection,
+    after: Option<&str>,
+) -> Result<Option<String>, StoreError> {
+    let sealed = Entity::find().select_only().expr(note_key()).filter(Column::Note.is_not_null());
+    let further = match after {
+        Some(after) => note_key().gt(after),
+        None => note_key().gte(""),
+    };
+    sealed.filter(further).order_by(note_key(), Order::Asc).limit(1).into_tuple().one(connection).await
+}
+
+/// Seals, with the first key, up to `limit` notes that `key` has sealed, of entries after `after` in the order of their ids. Gives
+/// the last entry it looked at, and how many notes it sealed; `None` when there is no further one. A note that can't be opened stays.
 pub(super) async fn reseal(
     db: &Database,
     keys: &Keyring,
+    key: &str,
     after: Option<MoodId>,
     limit: u64,
 ) -> Result<Option<(MoodId, usize)>, StoreError> {
-    let sealed_otherwise = Column::NoteKey.is_null().or(Column::NoteKey.ne(keys.sealing_key_id().to_owned()));
-    let mut rows = Entity::find().filter(Column::Note.is_not_null()).filter(sealed_otherwise);
+    let mut rows = Entity::find().filter(Column::Note.is_not_null()).filter(note_key().eq(key));
     if let Some(after) = after {
         rows = rows.filter(Column::Id.gt(after));
     }
@@ -158,6 +172,11 @@ pub(super) async fn reseal(
     }
     work.commit().await?;
     Ok(Some((last, count)))
+}
+
+/// Which key a note is sealed with, as it is indexed.
+fn note_key() -> Expr {
+    Expr::cust("COALESCE(\"mood_entries\".\"note_key\", '')")
 }
 
 async fn reseal_row(
@@ -217,10 +236,14 @@ pub(super) async fn history(
     if viewer != query.owner {
         entries = entries.filter(visible_to(viewer));
     }
-    if let Some(from) = query.from {
+    // Unless the page begins within them, or SQLite would begin at them and pass over what is before the page.
+    let PageRequest { after, before, .. } = &query.page;
+    let from = query.from.filter(|from| before.as_ref().is_none_or(|before| before.occurred_at < *from));
+    let to = query.to.filter(|to| after.as_ref().is_none_or(|after| after.occurred_at >= *to));
+    if let Some(from) = from {
         entries = entries.filter(Column::OccurredAt.gte(from));
     }
-    if let Some(to) = query.to {
+    if let Some(to) = to {
         entries = entries.filter(Column::OccurredAt.lt(to));
     }
     entries = filtered(entries, query.owner, &query.filter);

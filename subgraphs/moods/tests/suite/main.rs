@@ -16,6 +16,7 @@ mod insights;
 mod live;
 mod logging;
 mod recommendations;
+mod scale;
 mod sealing;
 mod sharing;
 mod support;
