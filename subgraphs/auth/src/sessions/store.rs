@@ -122,10 +122,14 @@ pub(crate) async fn spend(
     salt: &[u8; 32],
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
+    // Asked of the token's session, not of all sessions that are alive.
+    let of_token = Expr::col((session::Entity, session::Column::SessionId))
+        .equals((token::Entity, token::Column::SessionId));
     let alive = Query::select()
-        .column(session::Column::SessionId)
+        .expr(Expr::val(1))
         .from(session::Entity)
-        .and_where(Expr::col(session::Column::RevokedAt).is_null())
+        .and_where(of_token)
+        .and_where(Expr::col((session::Entity, session::Column::RevokedAt)).is_null())
         .take();
     let spent = token::Entity::update_many()
         .col_expr(token::Column::SpentAt, Expr::value(now))
@@ -133,7 +137,7 @@ pub(crate) async fn spend(
         .filter(token::Column::TokenHash.eq(hash))
         .filter(token::Column::SpentAt.is_null())
         .filter(token::Column::ExpiresAt.gt(now))
-        .filter(token::Column::SessionId.in_subquery(alive))
+        .filter(Expr::exists(alive))
         .exec(connection)
         .await?;
     Ok(spent.rows_affected == 1)

@@ -9,3 +9,4 @@ mod login;
 mod refreshing;
 mod registration;
 mod roles;
+mod scale;
