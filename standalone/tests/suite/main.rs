@@ -26,6 +26,7 @@ mod resuming;
 mod schema;
 mod social;
 mod streaks;
+mod supergraphs;
 mod unseen;
 mod withheld;
 mod world;
