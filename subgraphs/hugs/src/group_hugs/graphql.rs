@@ -83,6 +83,7 @@ impl GroupHug {
     }
 
     /// Who steers it. Null for a participant who is in a blocked pair with them.
+    #[graphql(provides = "username displayName")]
     async fn host(&self, gql: &Context<'_>) -> Result<Option<User>> {
         Ok(self.shows_host(gql).await?.then(|| User::new(self.0.host_id)))
     }
@@ -117,6 +118,7 @@ impl GroupHug {
     }
 
     /// Who takes part, those first who have for longest; without people in a blocked pair with the viewer.
+    #[graphql(provides = "username displayName")]
     async fn participants(&self, gql: &Context<'_>) -> Result<Vec<User>> {
         Ok(self.people(gql).await?.into_iter().map(User::new).collect())
     }
@@ -133,6 +135,7 @@ impl GroupHug {
     }
 
     /// Who is invited. Empty for everybody but the host.
+    #[graphql(provides = "username displayName")]
     async fn invitees(&self, gql: &Context<'_>) -> Result<Vec<User>> {
         let invitees = gql.data::<DataLoader<Batch>>()?;
         let invited = invitees.load_one(InviteesOf(self.0.id)).await.map_err(Failure::internal)?;

@@ -87,6 +87,7 @@ impl HugRequest {
     }
 
     /// Who asks.
+    #[graphql(provides = "username displayName")]
     async fn requester(&self) -> User {
         User::new(self.0.requester_id)
     }
@@ -132,6 +133,7 @@ impl HugRequest {
     }
 
     /// Whom it names. Empty for everybody but the requester.
+    #[graphql(provides = "username displayName")]
     async fn targets(&self, gql: &Context<'_>) -> Result<Vec<User>> {
         let targets = gql.data::<DataLoader<Batch>>()?;
         let named = targets.load_one(TargetsOf(self.0.id)).await.map_err(Failure::internal)?;

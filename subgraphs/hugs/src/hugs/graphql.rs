@@ -107,11 +107,13 @@ impl Hug {
     }
 
     /// Who sent it; null for the recipient of an anonymous one.
+    #[graphql(provides = "username displayName")]
     async fn sender(&self) -> Option<User> {
         self.0.sender.map(User::new)
     }
 
     /// Who received it; null for who returned an anonymous one.
+    #[graphql(provides = "username displayName")]
     async fn recipient(&self) -> Option<User> {
         self.0.recipient.map(User::new)
     }
