@@ -6,18 +6,25 @@ use identity::Caller;
 use ids::UserId;
 use keyring::Keyring;
 use outbox::Work;
+use service::Unauthenticated;
 use tokio::sync::OnceCell;
 
-use crate::{
-    forgetting::{self, StoreError},
-    live::Hub,
-};
+use crate::{forgetting::StoreError, live::Hub};
 
 pub(crate) const RELATIONSHIPS_GROUP: &str = "moods.relationships";
 pub(crate) const SETTINGS_GROUP: &str = "moods.settings";
 
 /// How long a request waits for a projection.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Why nothing of the viewer's is written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BeginError {
+    #[error(transparent)]
+    Unauthenticated(#[from] Unauthenticated),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// The context of one request.
 #[derive(Debug, Clone)]
@@ -41,13 +48,13 @@ impl Ctx {
 
     /// Begins a transaction of the viewer's. A token may outlive its owner by a moment: for somebody erased nothing is
     /// written any more.
-    pub(crate) async fn begin(&self) -> Result<Work, StoreError> {
+    pub(crate) async fn begin(&self) -> Result<Work, BeginError> {
         let work = self.service.begin().await?;
         if let Some(viewer) = self.caller.viewer()
             && erasure::any_erased(&work, &[viewer.user_id]).await?
         {
             work.rollback().await?;
-            return Err(forgetting::gone());
+            return Err(Unauthenticated.into());
         }
         Ok(work)
     }

@@ -10,7 +10,7 @@ use ids::UserId;
 use outbox::{ConsumerError, EventHandler, Work};
 use service::Consumer;
 
-pub(crate) use self::store::{StoreError, gone};
+pub(crate) use self::store::StoreError;
 
 const GROUP: &str = "moods.erasure";
 

@@ -40,6 +40,7 @@ pub(crate) async fn accept(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError>
     let (viewer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
+    require(&work, viewer).await?;
     let sender = sender(&work, viewer, whose).await?;
     let let_in = if let Some(hug) = sender.hug.filter(|_| sender.anonymous) {
         hugs::let_in_one(&*work, viewer, hug).await?
@@ -57,6 +58,7 @@ pub(crate) async fn decline(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError
     let (viewer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
+    require(&work, viewer).await?;
     let sender = sender(&work, viewer, whose).await?;
     store::decide(&*work, viewer, sender.id, sender.anonymous, Consent::Declined, now).await?;
     let dropped = match sender.hug.filter(|_| sender.anonymous) {
@@ -65,6 +67,11 @@ pub(crate) async fn decline(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError
     };
     work.commit().await?;
     Ok(dropped)
+}
+
+/// The viewer, who is still there: a token may outlive its owner by a moment.
+async fn require(work: &Work, viewer: UserId) -> Result<(), ConsentError> {
+    if erasure::any_erased(work, &[viewer]).await? { Err(service::Unauthenticated.into()) } else { Ok(()) }
 }
 
 async fn sender(work: &Work, viewer: UserId, whose: Whose) -> Result<Sender, ConsentError> {

@@ -56,7 +56,8 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<SeenHug, HugErro
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
     if erasure::any_erased(&work, &[sender, recipient]).await? {
-        return Err(HugError::NotAllowed);
+        let is_sender = erasure::is_erased(&*work, sender).await?;
+        return Err(if is_sender { service::Unauthenticated.into() } else { HugError::NotAllowed });
     }
     let request = idempotency::Request { user_id: sender, operation: "sendHug", key: command.key.as_deref() };
     let claim = match idempotency::begin(&*work, request, &command, now).await? {

@@ -99,8 +99,12 @@ async fn of_somebody_who_is_gone_nothing_is_left_and_late_events_bring_nothing_b
     assert_eq!(traces(&world, ada).await, [] as [&str; 0]);
     assert_eq!(refusal(&world.try_hug(bo, ada).await), "HUG_NOT_ALLOWED");
     let input = json!({ "i": { "recipientId": bo, "typeId": WARM_HUG } });
-    let late = world.as_user(ada).data(SEND, input).await;
-    assert_eq!(refusal(&late["sendHug"]), "HUG_NOT_ALLOWED");
+    assert_eq!(world.as_user(ada).failure(SEND, input).await, "UNAUTHENTICATED");
+    for mutation in ["acceptHugsFrom", "declineHugsFrom"] {
+        let mutation =
+            format!("mutation {{ {mutation}(input: {{ userId: \"{bo}\" }}) {{ errors {{ code }} }} }}");
+        assert_eq!(world.as_user(ada).failure(&mutation, json!({})).await, "UNAUTHENTICATED");
+    }
     assert_eq!(traces(&world, ada).await, [] as [&str; 0]);
     world.finish().await;
 }

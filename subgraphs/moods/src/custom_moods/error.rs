@@ -4,7 +4,7 @@ use idempotency::IdempotencyError;
 use service::Unauthenticated;
 
 use super::{model, store::StoreError};
-use crate::entries::InputError;
+use crate::{context::BeginError, entries::InputError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CustomMoodError {
@@ -29,4 +29,13 @@ pub(crate) enum CustomMoodError {
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<BeginError> for CustomMoodError {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Unauthenticated(error) => error.into(),
+            BeginError::Store(error) => error.into(),
+        }
+    }
 }

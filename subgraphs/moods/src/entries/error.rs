@@ -7,7 +7,7 @@ use super::{
     model::{MoodEntry, content, moment, vocabulary},
     store::StoreError,
 };
-use crate::tags::model::MAX_TAG_CHARACTERS;
+use crate::{context::BeginError, tags::model::MAX_TAG_CHARACTERS};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EntryError {
@@ -23,6 +23,15 @@ pub(crate) enum EntryError {
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<BeginError> for EntryError {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Unauthenticated(error) => error.into(),
+            BeginError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// What is wrong with a part of the input.

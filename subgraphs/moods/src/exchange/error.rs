@@ -4,7 +4,10 @@ use idempotency::IdempotencyError;
 use service::Unauthenticated;
 
 use super::model::{MAX_BYTES, MAX_ENTRIES, MAX_MAPPINGS};
-use crate::entries::{InputError, StoreError};
+use crate::{
+    context::BeginError,
+    entries::{InputError, StoreError},
+};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ImportError {
@@ -33,4 +36,13 @@ pub(crate) enum ImportError {
     Store(#[from] StoreError),
     #[error("the file could not be read: {0}")]
     Broken(String),
+}
+
+impl From<BeginError> for ImportError {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Unauthenticated(error) => error.into(),
+            BeginError::Store(error) => error.into(),
+        }
+    }
 }

@@ -8,11 +8,6 @@ use sea_orm::{
 
 pub(crate) use sea_orm::DbErr as StoreError;
 
-/// Why nothing is written for a viewer who is gone. Their token is refused at the gateway; nobody is to read this.
-pub(crate) fn gone() -> StoreError {
-    StoreError::Custom("the viewer is erased".to_owned())
-}
-
 /// The tables that name their owner in `user_id`.
 const OWNED: [&str; 8] = [
     "mood_entries",

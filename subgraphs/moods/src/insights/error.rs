@@ -3,6 +3,7 @@
 use service::Unauthenticated;
 
 use super::store::StoreError;
+use crate::context::BeginError;
 
 /// What computing may fail of.
 #[derive(Debug, thiserror::Error)]
@@ -29,4 +30,13 @@ pub(crate) enum InsightError {
     Compute(#[from] ComputeError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<BeginError> for InsightError {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Unauthenticated(error) => error.into(),
+            BeginError::Store(error) => error.into(),
+        }
+    }
 }

@@ -4,6 +4,7 @@ use idempotency::IdempotencyError;
 use service::Unauthenticated;
 
 use super::store::StoreError;
+use crate::context::BeginError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecommendationError {
@@ -15,4 +16,13 @@ pub(crate) enum RecommendationError {
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<BeginError> for RecommendationError {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Unauthenticated(error) => error.into(),
+            BeginError::Store(error) => error.into(),
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::{
     model::{self, MergeTags},
     store::StoreError,
 };
+use crate::context::BeginError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TagError {
@@ -31,6 +32,15 @@ pub(crate) enum TagError {
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<BeginError> for TagError {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Unauthenticated(error) => error.into(),
+            BeginError::Store(error) => error.into(),
+        }
+    }
 }
 
 impl TagError {

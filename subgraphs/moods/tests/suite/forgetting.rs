@@ -78,8 +78,15 @@ async fn nobody_comes_back_by_late_events_or_by_a_token_that_outlived_them() {
     app.tell(&settings(ada)).await;
     let at = app.foundation.ctx().now();
     app.tell(&FollowCreated { follower_id: bo, followed_id: ada, at }).await;
-    let log_mood = "mutation { logMood(input: { score: 3 }) { mood { id } errors { code } } }";
-    app.as_user(ada).failure(log_mood, json!({})).await;
+    for mutation in [
+        "logMood(input: { score: 3 })",
+        "createMoodTag(input: { name: \"Tea\" })",
+        "createCustomMood(input: { name: \"Cosy\", emoji: \"🧣\", score: 4 })",
+        "importMoods(input: { format: CSV, content: \"occurredAt,score\\n2026-02-01T08:00:00Z,4\", dryRun: false })",
+    ] {
+        let mutation = format!("mutation {{ {mutation} {{ errors {{ code }} }} }}");
+        assert_eq!(app.as_user(ada).failure(&mutation, json!({})).await, "UNAUTHENTICATED", "{mutation}");
+    }
     assert_eq!(residue_of(&app.db, ada).await, Vec::<String>::new());
     app.finish().await;
 }
