@@ -56,6 +56,7 @@ pub fn catalogue() -> Vec<Described> {
         of::<social::Unmuted>(),
         of::<social::Muted>(),
         of::<social::PostCreated>(),
+        of::<social::PostShared>(),
         of::<social::PostRemoved>(),
         of::<social::ErasureCompleted>(),
         of::<social::ExportCompleted>(),

@@ -95,6 +95,17 @@ pub struct PostCreated {
 }
 event!(PostCreated, "social", "PostCreated", 1, post_id);
 
+/// A post that its author had kept to themselves is shown to others from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PostShared {
+    pub post_id: PostId,
+    pub author_id: UserId,
+    pub visibility: PostVisibility,
+    pub shared_at: DateTime<Utc>,
+}
+event!(PostShared, "social", "PostShared", 1, post_id);
+
 /// A post is gone: taken back by its author, removed by a moderator, or what it shared is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

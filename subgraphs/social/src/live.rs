@@ -9,9 +9,12 @@ use std::sync::Arc;
 use audience::Audience as _;
 use bus::Bus;
 use database::Database;
-use events::{Envelope, Event as _, social::PostCreated};
+use events::{
+    Envelope, Event as _,
+    social::{PostCreated, PostShared},
+};
 use futures::{Stream, StreamExt as _, stream};
-use ids::PostId;
+use ids::{PostId, UserId};
 use service::Ctx;
 use tokio_util::sync::CancellationToken;
 
@@ -23,22 +26,22 @@ pub(crate) type Hub = audience::Hub<PostId>;
 
 /// Tells streams what the bus tells, until `stop`.
 pub(crate) async fn listen(hub: Hub, bus: Arc<dyn Bus>, db: Database, stop: CancellationToken) {
-    let subjects = [PostCreated::subject()];
+    let subjects = [PostCreated::subject(), PostShared::subject()];
     let telling = audience::tell(hub.clone(), &*bus, &subjects, stop, |event| pass_on(&hub, &db, event));
     telling.await;
 }
 
 /// Tells the author's own streams and those of followers, of as many people as listen with a few questions to the database.
 async fn pass_on(hub: &Hub, db: &Database, event: Arc<Envelope>) {
-    let Some(Ok(created)) = event.read::<PostCreated>() else { return };
+    let Some((post, author)) = shown_by(&event) else { return };
     let listening = hub.people();
     if listening.is_empty() {
         return;
     }
-    match store::followers_among(db.reader(), created.author_id, &listening).await {
+    match store::followers_among(db.reader(), author, &listening).await {
         Ok(followers) => {
-            for person in followers.into_iter().chain([created.author_id]) {
-                hub.tell(person, created.post_id);
+            for person in followers.into_iter().chain([author]) {
+                hub.tell(person, post);
             }
         }
         Err(error) => {
@@ -46,6 +49,15 @@ async fn pass_on(hub: &Hub, db: &Database, event: Arc<Envelope>) {
             hub.miss();
         }
     }
+}
+
+/// The post that others may see since this happened, and whose it is.
+fn shown_by(event: &Envelope) -> Option<(PostId, UserId)> {
+    if let Some(Ok(created)) = event.read::<PostCreated>() {
+        return Some((created.post_id, created.author_id));
+    }
+    let shared = event.read::<PostShared>()?.ok()?;
+    Some((shared.post_id, shared.author_id))
 }
 
 /// The posts of the viewer and of those whom they follow, as they are shared from now on. Ends when one may have been missed,

@@ -8,7 +8,7 @@ pub(crate) mod store;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use events::social::{PostCreated, PostRemoved};
+use events::social::{PostCreated, PostRemoved, PostShared};
 use idempotency::{Begun, Request};
 use ids::{MoodId, PostId, UserId};
 use outbox::Work;
@@ -112,7 +112,8 @@ pub(crate) async fn delete(ctx: &Ctx, id: PostId) -> Result<PostId, PostError> {
     Ok(id)
 }
 
-/// Shows a post of the viewer's to others than before.
+/// Shows a post of the viewer's to others than before. One that they had kept to themselves is told to others, and counts as if it
+/// were made.
 pub(crate) async fn update_visibility(
     ctx: &Ctx,
     id: PostId,
@@ -131,6 +132,12 @@ pub(crate) async fn update_visibility(
         }
     }
     let post = store::hold(&*work, id).await?.ok_or(PostError::Missing)?;
+    if post.visibility == Visibility::Private && visibility > Visibility::Private {
+        limits::count(&work, limits::POSTS, viewer).await??;
+        let shared_at = ctx.now();
+        let shared = PostShared { post_id: id, author_id: viewer, visibility: visibility.into(), shared_at };
+        work.emit(&shared).await?;
+    }
     store::set_visibility(&*work, id, visibility).await?;
     work.commit().await?;
     Ok(Post { visibility, ..post })

@@ -13,7 +13,8 @@ pub(crate) struct LiveSubscription;
 
 #[Subscription]
 impl LiveSubscription {
-    /// What comes into the viewer's home feed: their own posts and those of people they follow, as they are shared, from now on.
+    /// What comes into the viewer's home feed: their own posts and those of people they follow, as they are shared, from now on;
+    /// a post that somebody had kept to themselves when they show it to others.
     /// When one may have been missed the stream breaks off: subscribe again, then read the feed.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn feed_item_added(

@@ -1,6 +1,10 @@
 //! Feeds, and what comes into them live.
 
 use chrono::TimeDelta;
+use events::{
+    moods::MoodVisibility,
+    social::{PostShared, PostVisibility},
+};
 use serde_json::{Value, json};
 use social::Social;
 use testkit::{EventStream, TestApp};
@@ -8,7 +12,7 @@ use testkit::{EventStream, TestApp};
 use crate::{
     muting::mute,
     people::{does, person},
-    sharing::{feed, ids, post},
+    sharing::{feed, ids, mood, post, shared},
 };
 
 const ADDED: &str = "subscription { feedItemAdded { id author { id } } }";
@@ -148,6 +152,38 @@ async fn what_is_shared_comes_live_to_those_who_follow_and_to_nobody_else() {
     does(&app, bo, "block", ada).await;
     post(&app, bo, "PUBLIC").await;
     to_ada.expect_quiet().await;
+    drop((to_ada, to_cy));
+    app.finish().await;
+}
+
+async fn show(app: &TestApp, author: ids::UserId, id: &str, visibility: &str) {
+    let update =
+        "mutation U($i: UpdatePostVisibilityInput!) { updatePostVisibility(input: $i) { errors { code } } }";
+    let input = json!({ "i": { "id": id, "visibility": visibility } });
+    let shown = app.as_user(author).data(update, input).await;
+    assert_eq!(shown["updatePostVisibility"]["errors"], json!([]));
+}
+
+#[tokio::test]
+async fn a_post_that_was_kept_to_oneself_comes_live_when_it_is_shown_and_not_when_it_is_shown_to_more() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
+    does(&app, ada, "follow", bo).await;
+    let (mut to_ada, mut to_cy) = (listening(&app, ada).await, listening(&app, cy).await);
+    let of = mood(&app, bo, MoodVisibility::Public).await;
+    let id = shared(&app, bo, json!({ "moodId": of.to_string(), "visibility": "PRIVATE" })).await;
+    show(&app, bo, &id, "FOLLOWERS").await;
+    assert_eq!(next(&mut to_ada).await, id);
+    for visibility in ["PUBLIC", "FOLLOWERS", "PRIVATE", "PRIVATE"] {
+        show(&app, bo, &id, visibility).await;
+    }
+    let told = app.events::<PostShared>().await;
+    let told: Vec<_> = told.iter().map(|event| (event.post_id.to_string(), event.visibility)).collect();
+    assert_eq!(told, [(id, PostVisibility::Followers)]);
+    let other = post(&app, bo, "PUBLIC").await;
+    assert_eq!(next(&mut to_ada).await, other, "nothing came in between");
+    let own = post(&app, cy, "PUBLIC").await;
+    assert_eq!(next(&mut to_cy).await, own, "who doesn't follow hears nothing");
     drop((to_ada, to_cy));
     app.finish().await;
 }
