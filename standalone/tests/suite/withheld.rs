@@ -13,7 +13,8 @@ journeys!(
     no_longer_reacting_to_what_is_not_shown_names_nothing,
 );
 
-const FEED: &str = "query F { homeFeed { edges { node { text shared { ... on SharedHug { with { username } hug {
+const FEED: &str =
+    "query F { homeFeed { edges { node { text shared { ... on SharedHug { with { username } hug {
     ... on Hug { id viewerReaction reactions { kind count } }
     ... on HugRequest { id viewerReaction requester { username } }
     ... on GroupHug { id reactions { kind count } } } } } } } } }";
@@ -44,7 +45,8 @@ async fn shared(client: &Client, query: &str) -> Vec<Value> {
 
 async fn a_feed_has_no_errors_where_what_is_shared_is_not_for_its_reader(world: World) {
     let ([ada, bo, cy], hug) = friends(&world).await;
-    let react = "mutation R($h: ID!) { addReaction(input: { targetId: $h, kind: HEART }) { errors { code } } }";
+    let react =
+        "mutation R($h: ID!) { addReaction(input: { targetId: $h, kind: HEART }) { errors { code } } }";
     bo.client.data(react, json!({ "h": hug })).await;
     for (person, reaction) in [(&ada, Value::Null), (&bo, json!("HEART"))] {
         let reactions = json!([{ "kind": "HEART", "count": 1 }]);
@@ -75,7 +77,8 @@ async fn no_longer_reacting_to_what_is_not_shown_names_nothing(world: World) {
         post { id } moment { __typename ... on HugRequest { id } ... on Hug { id viewerReaction } } } }";
     let ([ada, bo, cy], hug) = friends(&world).await;
     let ask = "mutation A($u: [ID!]) { createHugRequest(input: { audience: PRIVATE, targetIds: $u }) { request { id } errors { code } } }";
-    let asked = ada.client.data(ask, json!({ "u": [bo.id] })).await["createHugRequest"]["request"]["id"].take();
+    let asked =
+        ada.client.data(ask, json!({ "u": [bo.id] })).await["createHugRequest"]["request"]["id"].take();
     let nothing = json!("hrq_0192f000000070008000000000abcdef");
     let unreact = async |person: &Person, target: &Value| {
         person.client.data(UNREACT, json!({ "t": target })).await["removeReaction"].take()

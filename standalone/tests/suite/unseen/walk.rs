@@ -159,7 +159,7 @@ impl Walk<'_> {
                 if !list(&field["args"]).iter().any(is_of_an_id) {
                     operations.push(operation(&Vec::new(), "", String::new()));
                 }
-                for place in self.schema.places(field, |of| is_leaf(of)) {
+                for place in self.schema.places(field, is_leaf) {
                     for value in self.schema.choices(field, &place) {
                         operations.push(operation(&place, &value, format!("{} {value}", place.join("."))));
                     }
@@ -365,7 +365,9 @@ impl Sight {
             Value::Number(number) => self.count(path, number.to_string()),
             Value::Array(items) => {
                 self.count(path, format!("{} of them", items.len()));
-                items.iter().for_each(|item| self.take_value(walk, item, path));
+                for item in items {
+                    self.take_value(walk, item, path);
+                }
             }
             Value::Object(fields) => {
                 let of = fields["__typename"].as_str().expect("the walk asks what it is");
@@ -401,24 +403,17 @@ impl Sight {
 }
 
 /// Asks again until there is nothing to complain of; fails with the complaint when there still is at the deadline.
-pub(super) async fn patiently<T>(what: &str, mut ask: impl AsyncFnMut() -> Result<T, String>) -> T {
+pub(super) async fn patiently<T>(what: &str, ask: impl AsyncFn() -> Result<T, String>) -> T {
     let complaint = match ask().await {
         Ok(done) => return done,
         Err(complaint) => RefCell::new(complaint),
     };
-    let ask = RefCell::new(&mut ask);
     let asking = eventually(what, || async {
-        #[expect(clippy::await_holding_refcell_ref, reason = "one asks after the other")]
-        match (ask.borrow_mut())().await {
-            Ok(done) => Some(done),
-            Err(next) => {
-                *complaint.borrow_mut() = next;
-                None
-            }
-        }
+        let answer = ask().await;
+        answer.map_err(|next| complaint.replace(next)).ok()
     });
-    let patience = DEADLINE.mul_f32(0.9);
-    let done = tokio::time::timeout(patience, asking).await;
+    // A moment before the deadline of everything that is waited for, which knows no complaint.
+    let done = tokio::time::timeout(DEADLINE.mul_f32(0.9), asking).await;
     done.unwrap_or_else(|_| panic!("{what}: {}", complaint.borrow()))
 }
 
@@ -429,19 +424,19 @@ pub(super) async fn all_come_to_pass<T>(
     check: impl AsyncFn(&T) -> Result<(), String>,
 ) {
     assert!(!checks.is_empty(), "there is nothing to check: {what}");
-    let mut left = checks;
+    let left = RefCell::new(checks);
     patiently(what, async || {
-        let checked = left.iter().map(|checked| check(checked));
-        let outcomes: Vec<_> = futures::stream::iter(checked).buffered(AT_ONCE).collect().await;
-        let mut outcomes = outcomes.into_iter();
-        let mut complaints = Vec::new();
-        left.retain(|_| match outcomes.next().expect("an outcome of each") {
-            Ok(()) => false,
-            Err(complaint) => {
+        let checks = left.take();
+        let outcomes = checks.iter().map(|checked| check(checked));
+        let outcomes: Vec<_> = futures::stream::iter(outcomes).buffered(AT_ONCE).collect().await;
+        let (mut failed, mut complaints) = (Vec::new(), Vec::new());
+        for (checked, outcome) in checks.into_iter().zip(outcomes) {
+            if let Err(complaint) = outcome {
+                failed.push(checked);
                 complaints.push(complaint);
-                true
             }
-        });
+        }
+        left.replace(failed);
         if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n\n")) }
     })
     .await;
