@@ -81,7 +81,7 @@ impl<'c> Conflicts<'c> {
         let mut renamed = Vec::new();
         for place in places {
             if let Some(alias) = alias {
-                renamed.extend(self.rename(key, alias, &place.path));
+                renamed.push(self.rename(key, alias, &place.path));
                 place.field.alias = Some(alias.to_owned());
             }
             if let Some(shape) = self.declared(&place.parent, place.field).or(shape)
@@ -108,12 +108,11 @@ impl<'c> Conflicts<'c> {
                 (Some(shape), Some(declared)) => self.fit(shape, declared),
                 _ => true,
             });
-            match fitting {
-                Some((_, places)) => places.push(place),
-                None => {
-                    let declared = declared.cloned();
-                    shapes.push((declared, vec![place]));
-                }
+            if let Some((_, places)) = fitting {
+                places.push(place);
+            } else {
+                let declared = declared.cloned();
+                shapes.push((declared, vec![place]));
             }
         }
         shapes
@@ -155,7 +154,7 @@ impl<'c> Conflicts<'c> {
     }
 
     /// The rewrite that takes the alias back. Those that lead past the field lead past its alias from now on.
-    fn rename(&mut self, key: &str, alias: &str, path: &[FetchNodePathSegment]) -> Option<FetchRewrite> {
+    fn rename(&mut self, key: &str, alias: &str, path: &[FetchNodePathSegment]) -> FetchRewrite {
         let at = |last: &str| {
             let step = FetchNodePathSegment::Key(last.to_owned());
             path.iter().cloned().chain([step]).collect::<Vec<_>>()
@@ -174,7 +173,7 @@ impl<'c> Conflicts<'c> {
                 renamer.path[step] = FetchNodePathSegment::Key(alias.to_owned());
             }
         }
-        Some(FetchRewrite::KeyRenamer(KeyRenamer { path: at(alias), rename_key_to }))
+        FetchRewrite::KeyRenamer(KeyRenamer { path: at(alias), rename_key_to })
     }
 }
 

@@ -9,6 +9,7 @@ use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::{FieldSelection, SelectionSet};
 use hive_router_query_planner::planner::plan_nodes::{FlattenNodePathSegment, PlanNode};
 use hive_router_query_planner::state::subgraph_state::SubgraphState;
+use hive_router_query_planner::state::supergraph_state::SupergraphDefinition;
 
 use super::Repairs;
 use super::draft::Draft;
@@ -111,7 +112,7 @@ impl Repairs<'_> {
         let interfaces = interfaces.filter(|(_, objects)| objects.contains(type_name));
         let names = interfaces.map(|(name, _)| name.as_str()).chain([type_name]);
         let definitions = names.filter_map(|name| self.supergraph.definitions.get(name));
-        definitions.into_iter().flat_map(|definition| definition.join_types()).any(|join| {
+        definitions.into_iter().flat_map(SupergraphDefinition::join_types).any(|join| {
             self.supergraph.known_subgraphs.get(&join.graph_id).is_some_and(|name| name == service)
                 && join.key.as_deref().is_some_and(|key| is_top_level_field(key, field))
         })

@@ -76,12 +76,8 @@ impl Repairs<'_> {
 /// Declares a variable as `planned` is, and gives its name.
 fn declare_another(document: &mut Document, planned: &str) -> String {
     let declared = document.operation.variable_definitions.get_or_insert_default();
-    let free = |number: &usize| {
-        let name = format!("{planned}_{number}");
-        declared.iter().all(|variable| variable.name != name)
-    };
-    let number = (1..).find(free).unwrap_or_default();
-    let name = format!("{planned}_{number}");
+    // The client's own names don't begin with two underscores.
+    let name = format!("{planned}_{}", declared.len());
     if let Some(like) = declared.iter().find(|variable| variable.name == planned) {
         let mut another = like.clone();
         another.name.clone_from(&name);

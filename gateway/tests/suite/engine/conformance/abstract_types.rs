@@ -429,22 +429,3 @@ async fn an_interface_object_requires_the_interfaces_field_within_lists() {
         ])
         .await;
 }
-
-#[tokio::test]
-async fn what_only_an_unreachable_subgraph_could_tell_the_type_of_is_told() {
-    let gateway = interface_object().start().await;
-    for query in [
-        "{ rated { id rating ... on Book { pages } } }",
-        "{ rated { ... on Film { rating } } }",
-        "{ rated { __typename } }",
-    ] {
-        let answer = gateway.ask_without("a", query).await;
-        assert_eq!(answer["data"], json!(null), "{query}\n{answer:#}");
-        let paths: Vec<_> =
-            answer["errors"].as_array().expect("errors").iter().map(|error| &error["path"]).collect();
-        assert_eq!(paths, [&json!(["rated", 0]), &json!(["rated", 1])], "{query}\n{answer:#}");
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE", "{answer:#}");
-    }
-    let answer = gateway.ask_without("a", "{ rated { id rating } }").await;
-    assert_eq!(answer.get("errors"), None, "{answer:#}");
-}

@@ -53,6 +53,25 @@ async fn an_interface_objects_field_is_asked_for_through_one_type_beside_another
         .await;
 }
 
+#[tokio::test]
+async fn what_only_an_unreachable_subgraph_could_tell_the_type_of_is_told() {
+    let gateway = two_interface_objects().start().await;
+    for query in [
+        "{ accounts { id name ... on Admin { isMain } } }",
+        "{ accounts { ... on Regular { name } } }",
+        "{ accounts { __typename } }",
+    ] {
+        let answer = gateway.ask_without("a", query).await;
+        assert_eq!(answer["data"], json!({ "accounts": [null, null, null, null] }), "{query}\n{answer:#}");
+        let errors = answer["errors"].as_array().expect("errors");
+        let paths: Vec<_> = errors.iter().map(|error| error["path"].clone()).collect();
+        assert_eq!(paths, [0, 1, 2].map(|index| json!(["accounts", index])), "{query}\n{answer:#}");
+        assert_eq!(errors[0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE", "{answer:#}");
+    }
+    let answer = gateway.ask_without("a", "{ accounts { id name } }").await;
+    assert_eq!(answer.get("errors"), None, "{answer:#}");
+}
+
 fn nullable_here_and_not_there() -> Supergraph {
     Supergraph::new(
         &[
