@@ -64,12 +64,11 @@ pub(crate) async fn create(ctx: &Ctx, new: NewReport) -> Result<ReportId, Report
             return Ok(id);
         }
     };
-    let id = match store::open_of(&*work, reporter, new.target).await? {
-        Some(id) => id,
-        None => {
-            limits::count(&work, limits::REPORTS, reporter).await??;
-            insert(&work, reporter, subject, new, now).await?
-        }
+    let id = if let Some(id) = store::open_of(&*work, reporter, new.target).await? {
+        id
+    } else {
+        limits::count(&work, limits::REPORTS, reporter).await??;
+        insert(&work, reporter, subject, new, now).await?
     };
     claim.complete(&*work, &id).await?;
     work.commit().await?;

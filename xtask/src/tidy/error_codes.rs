@@ -71,6 +71,8 @@ const NO_CODES: &[NoCodes] = &[
         at: "subgraphs/moods/src/entries/store.rs",
         words: &["MOMENT", "DAILY", "PRIVATE", "FOLLOWERS", "PUBLIC"],
     },
+    NoCodes { at: "subgraphs/moods/src/migrations/m0009_default_visibility.rs", words: &["PRIVATE"] },
+    NoCodes { at: "subgraphs/users/src/migrations/m0009_mood_visibility.rs", words: &["PRIVATE"] },
     NoCodes { at: "subgraphs/moods/src/support/resource.rs", words: &["ZZ", "SCREAMING_SNAKE_CASE"] },
     NoCodes { at: "subgraphs/streaks/src/streak/store.rs", words: &["MOOD_LOGGING", "HUGGING", "CHECK_IN"] },
     NoCodes {
