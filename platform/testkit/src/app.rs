@@ -295,6 +295,11 @@ impl TestApp {
         .await
     }
 
+    /// Has PostgreSQL take stock of tables that were filled a moment ago, as it does by itself after a while.
+    pub async fn take_stock(&self, tables: &[&str]) {
+        statements::take_stock(&self.db, tables).await;
+    }
+
     /// About how many rows of all tables the database looks at to run those of `statements` that read.
     pub async fn rows_looked_at(&self, statements: &Statements) -> u64 {
         statements::rows_looked_at(&self.db, statements).await

@@ -35,6 +35,7 @@ impl TestApp {
         list: &List<'_>,
         tables: &[&str],
     ) -> Statements {
+        self.take_stock(tables).await;
         let goes_back = list.query.contains("$before");
         let (mut all, mut small) = (Statements::default(), None);
         for size in PAGES {

@@ -160,9 +160,7 @@ impl fmt::Display for Statements {
 /// to be enough rows.
 pub async fn full_scans(db: &Database, statements: &Statements, tables: &[&str]) -> Vec<FullScan> {
     let mut found = Vec::new();
-    if !db.is_sqlite() {
-        postgres::take_stock_once(db, tables).await;
-    }
+    take_stock(db, tables).await;
     let mut known = HashSet::new();
     // The same statement with other values is found its rows in the same way.
     let different = statements.0.iter().filter(|statement| known.insert(statement.sql.as_str()));
@@ -175,6 +173,13 @@ pub async fn full_scans(db: &Database, statements: &Statements, tables: &[&str])
         found.extend(scans.into_iter().map(|scan| FullScan { sql: statement.sql.clone(), scan }));
     }
     found
+}
+
+/// Has PostgreSQL count what is in those of the tables of which it knows nothing.
+pub(crate) async fn take_stock(db: &Database, tables: &[&str]) {
+    if !db.is_sqlite() {
+        postgres::take_stock_once(db, tables).await;
+    }
 }
 
 /// What makes tables has none.

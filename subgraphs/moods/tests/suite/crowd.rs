@@ -87,6 +87,7 @@ pub(crate) async fn crowd() -> Crowd {
         put_strangers(&work, table, row, count).await;
     }
     work.commit().await.expect("a commit");
+    app.take_stock(&TABLES).await;
     let (ada, bo, cy) = (people[0].id, app.new_user(), people[1].id);
     app.tell(&FollowCreated { follower_id: bo, followed_id: ada, at: now }).await;
     let Person { entries, custom_moods, .. } = people.swap_remove(0);
