@@ -6,8 +6,17 @@ use super::tree::{File, Finding, Tree};
 const GRAPHQL_CRATES: [&str; 2] = ["graphql", "ids"];
 
 /// Platform crates that keep tables, open databases, or implement the database's traits.
-const STORE_CRATES: [&str; 9] =
-    ["database", "outbox", "ids", "testkit", "idempotency", "relationships", "erasure", "service", "throttle"];
+const STORE_CRATES: [&str; 9] = [
+    "database",
+    "outbox",
+    "ids",
+    "testkit",
+    "idempotency",
+    "relationships",
+    "erasure",
+    "service",
+    "throttle",
+];
 
 pub(super) fn graphql_layer(tree: &Tree) -> Vec<Finding> {
     let allowed = |file: &File| {
