@@ -75,7 +75,7 @@ async fn what_only_an_unreachable_subgraph_could_tell_the_type_of_is_told() {
 fn nullable_here_and_not_there() -> Supergraph {
     Supergraph::new(
         &[
-            ("a", r#"type Query { users: [User!]! } type User @shareable { id: ID }"#),
+            ("a", r"type Query { users: [User!]! } type User @shareable { id: ID }"),
             (
                 "b",
                 r#"type Query { accounts: [Account!]! } union Account = User | Admin
