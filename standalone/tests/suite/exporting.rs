@@ -108,12 +108,12 @@ async fn what_is_kept_of_somebody_is_theirs_to_take_along(world: World) {
 async fn many_moods_are_taken_along_in_pages(world: World) {
     let ada = world.client().register("ada").await;
     let import = "mutation I($i: ImportMoodsInput!) { importMoods(input: $i) { imported errors { code } } }";
-    let rows: String = (0..450)
-        .map(|number| {
-            format!("2025-{:02}-{:02}T{:02}:00:00Z,3\n", 1 + number / 40, 1 + number % 28, number % 24)
-        })
-        .collect();
-    let file = json!({ "format": "CSV", "content": format!("occurredAt,score\n{rows}"), "dryRun": false });
+    let at = |number: i32| {
+        format!("2025-{:02}-{:02}T{:02}:00:00Z,3", 1 + number / 40, 1 + number % 28, number % 24)
+    };
+    let rows: Vec<String> = (0..450).map(at).collect();
+    let content = format!("occurredAt,score\n{}\n", rows.join("\n"));
+    let file = json!({ "format": "CSV", "content": content, "dryRun": false });
     let imported = done(&ada, "importMoods", import, file).await["imported"].as_u64().expect("a number");
     request(&ada, PASSWORD, "k").await;
     ready(&ada).await;
