@@ -19,7 +19,7 @@ use questions::{
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
-use testkit::{TestApp, eventually};
+use testkit::{TestApp, TestDatabase, eventually};
 
 use crate::world::{World, next_event};
 
@@ -67,27 +67,63 @@ impl Users {
         self.with(|known| known.questions.clone())
     }
 
-    async fn world(&self) -> World {
-        World::of(TestApp::builder::<Hugs>().peer("users", self.router()).start().await)
+    /// A world on a database that another one left behind.
+    async fn world_on(&self, database: TestDatabase) -> World {
+        World::of(TestApp::builder::<Hugs>().peer("users", self.router()).database(database).start().await)
     }
+
+    /// A world in which nobody asks but readers: what its start asks is over.
+    async fn world(&self) -> World {
+        let world = World::start().await;
+        // A start goes through ids, and is over when it comes to the last of all.
+        let last = UserId::from_uuid(uuid::Uuid::max());
+        register(&world, last, "").await;
+        forget_names(&world).await;
+        let database = world.stop().await;
+        self.with(|known| known.names.insert(last, "last".to_owned()));
+        let world = self.world_on(database).await;
+        until_there_are(&world, "last", 1).await;
+        self.with(|known| known.questions.clear());
+        world
+    }
+}
+
+/// Waits until so many people have the username.
+async fn until_there_are(world: &World, username: &str, number: i64) {
+    eventually("the names to be known", || async {
+        let count = format!("SELECT COUNT(*) AS number FROM people WHERE username = '{username}'");
+        let count = Statement::from_string(world.db.backend(), count);
+        let row = world.db.reader().query_one_raw(count).await.expect("an answer").expect("a row");
+        (row.try_get::<i64>("", "number").expect("a number") == number).then_some(())
+    })
+    .await;
+}
+
+async fn register(world: &World, user_id: UserId, username: &str) {
+    let registered_at = world.clock.now();
+    let (username, display_name) = (username.to_owned(), username.to_uppercase());
+    world.tell(&UserRegistered { user_id, username, display_name, registered_at }).await;
+}
+
+/// Takes away the names of those who have an empty one.
+async fn forget_names(world: &World) {
+    let forget = "UPDATE people SET username = NULL, display_name = NULL WHERE username = ''";
+    let transaction = world.db.begin().await.expect("a transaction");
+    transaction.execute_unprepared(forget).await.expect("the name is taken away");
+    transaction.commit().await.expect("it is committed");
 }
 
 /// Somebody of that name who has registered.
 async fn named(world: &World, username: &str) -> UserId {
     let user_id = world.new_user();
-    let registered_at = world.clock.now();
-    let (username, display_name) = (username.to_owned(), username.to_uppercase());
-    world.tell(&UserRegistered { user_id, username, display_name, registered_at }).await;
+    register(world, user_id, username).await;
     user_id
 }
 
 /// Somebody of whom hugs knows all but the name, as of those who registered before it kept names.
 async fn nameless(world: &World) -> UserId {
     let user_id = named(world, "").await;
-    let forget = "UPDATE people SET username = NULL, display_name = NULL WHERE username = ''";
-    let transaction = world.db.begin().await.expect("a transaction");
-    transaction.execute_unprepared(forget).await.expect("the name is taken away");
-    transaction.commit().await.expect("it is committed");
+    forget_names(world).await;
     user_id
 }
 
@@ -223,24 +259,14 @@ async fn a_name_that_nobody_knows_while_users_is_down_is_an_error_and_no_null() 
 
 #[tokio::test]
 async fn a_start_learns_the_names_of_those_who_were_there_before() {
-    let users = Users::default();
-    let world = users.world().await;
+    let (users, world) = (Users::default(), World::start().await);
     let ada = named(&world, "ada").await;
     let before = [nameless(&world).await, nameless(&world).await];
     let database = world.stop().await;
     users.with(|known| known.names.extend(before.map(|id| (id, "bo".to_owned()))));
-    let app = TestApp::builder::<Hugs>().peer("users", users.router()).database(database).start().await;
-    let world = World::of(app);
-    eventually("users to be asked", || async { users.questions().pop() }).await;
-    assert_eq!(users.questions(), [before]);
+    let world = users.world_on(database).await;
+    until_there_are(&world, "bo", 2).await;
     users.with(|known| known.is_down = true);
-    let learned = eventually("the names to be known", || async {
-        let count = "SELECT COUNT(*) AS number FROM people WHERE username = 'bo'";
-        let count = Statement::from_string(world.db.backend(), count);
-        let row = world.db.reader().query_one_raw(count).await.expect("an answer").expect("a row");
-        (row.try_get::<i64>("", "number").unwrap() == 2).then_some(())
-    });
-    learned.await;
     assert_eq!(people(&world, ada, &before).await, json!([both("bo"), both("bo")]));
     world.finish().await;
 }
