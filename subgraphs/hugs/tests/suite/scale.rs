@@ -86,12 +86,7 @@ async fn crowd(world: &World, ada: UserId) {
             ("group_hug_participants", joined, &format!("{{id 4 n}}, {someone}, {{at -n}}"), HUGS),
             ("group_hug_participants", joined, &format!("{{id c n}}, {ada}, {{at -n}}"), OWN),
             ("group_hug_participants", joined, &format!("{{id d n}}, {someone}, {{at -n}}"), OWN),
-            (
-                "group_hug_invitations",
-                invited,
-                &format!("{{id 4 n}}, {{id 1 n + 1}}, FALSE, {{at -n}}"),
-                HUGS,
-            ),
+            ("group_hug_invitations", invited, "{id 4 n}, {id 1 n + 1}, FALSE, {at -n}", HUGS),
             ("group_hug_invitations", invited, &format!("{{id d n}}, {ada}, FALSE, {{at -n}}"), OWN),
             ("hug_requests", requests, &request("3", someone, "PUBLIC"), HUGS),
             ("hug_requests", requests, &request("a", &ada, "PUBLIC"), OWN),
