@@ -148,8 +148,8 @@ fn words(sdl: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = sdl;
     while let Some(first) = rest.chars().next() {
-        let length = if rest.starts_with("\"\"\"") {
-            rest[3..].find("\"\"\"").map_or(rest.len(), |end| end + 6)
+        let length = if let Some(text) = rest.strip_prefix("\"\"\"") {
+            text.find("\"\"\"").map_or(rest.len(), |end| end + 6)
         } else if first == '"' {
             rest[1..].find('"').map_or(rest.len(), |end| end + 2)
         } else if first == '#' {

@@ -25,14 +25,16 @@ pub(super) async fn moments_that_go(
         .from(moment_person::Entity)
         .and_where(moment_person::Column::UserId.eq(user))
         .to_owned();
-    let received = moment::Column::Kind.eq("hug").and(moment::Column::Id.into_expr().in_subquery(takes_part));
-    moment::Entity::find()
-        .select_only()
-        .column(moment::Column::Id)
-        .filter(moment::Column::OwnerId.eq(user).or(received))
-        .into_tuple()
-        .all(connection)
-        .await
+    // Asked one after the other: of "this or that" PostgreSQL goes through all moments.
+    let own = moment::Entity::find().filter(moment::Column::OwnerId.eq(user));
+    let received = moment::Entity::find()
+        .filter(moment::Column::Kind.eq("hug"))
+        .filter(moment::Column::Id.into_expr().in_subquery(takes_part))
+        .filter(moment::Column::OwnerId.ne(user));
+    let mut ids: Vec<Uuid> =
+        own.select_only().column(moment::Column::Id).into_tuple().all(connection).await?;
+    ids.extend(received.select_only().column(moment::Column::Id).into_tuple::<Uuid>().all(connection).await?);
+    Ok(ids)
 }
 
 pub(super) async fn delete_moment(connection: &impl Connection, id: Uuid) -> Result<(), StoreError> {

@@ -2,16 +2,36 @@
 
 use std::fmt::Write as _;
 
+use events::auth::UserErased;
 use ids::UserId;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
+use service::Subgraph as _;
 use social::Social;
-use testkit::{Client, Statements, TestApp};
+use testkit::{Client, List, Statements, TestApp, connection_fields, fill_all};
 
 use crate::{people::person, sharing::feed};
 
-const TABLES: [&str; 8] =
-    ["posts", "follows", "follow_requests", "blocks", "mutes", "reactions", "settings", "dismissals"];
+const TABLES: [&str; 17] = [
+    "posts",
+    "follows",
+    "follow_requests",
+    "blocks",
+    "mutes",
+    "reactions",
+    "settings",
+    "dismissals",
+    "reports",
+    "audit_entries",
+    "people",
+    "pairs",
+    "moods",
+    "moments",
+    "moment_people",
+    "streaks",
+    "badges",
+];
+const MANY: usize = 10_000;
 
 /// Ids that no person of the tests has, in the order of their numbers.
 fn id(app: &TestApp, kind: u8, number: usize) -> String {
@@ -65,7 +85,8 @@ async fn crowd(app: &TestApp, celebrity: UserId, viewer: UserId) {
         posts += 1;
         format!("{},{author},NULL,{reach},{reach},'badge',NULL,'first-hug',NULL,{AT}", id(app, POST, posts))
     };
-    let mut rows: Vec<String> = (0..10_000).map(|number| post(&someone(number), 1)).collect();
+    let mut rows: Vec<String> =
+        (0..10_000).map(|number| post(&someone(number), 1 + u8::from(number % 2 == 0))).collect();
     rows.extend((0..10_000).map(|_| post(&celebrity, 2)));
     write(app, "posts", rows).await;
     // What others are to each other, so that no table is too small to be looked into by an index.
@@ -116,7 +137,7 @@ async fn feeds_lists_and_suggestions_of_a_crowd_take_no_more_statements_and_read
     }
     let query = format!(
         "{{ _entities(representations: [{{ __typename: \"User\", id: \"{celebrity}\" }}]) {{ ... on User {{
-            followersCount followers(first: 50) {{ edges {{ node {{ id }} }} }} posts(first: 50) {{ {POSTS} }} }} }} }}"
+            followersCount followingCount }} }} }}"
     );
     let (profile, statements) = asked(&app, &many, &query).await;
     assert_eq!(profile["_entities"][0]["followersCount"], 100_001);
@@ -125,6 +146,110 @@ async fn feeds_lists_and_suggestions_of_a_crowd_take_no_more_statements_and_read
     let (found, statements) = asked(&app, &many, "{ suggestions { user { id } mutuals } }").await;
     assert_eq!(found["suggestions"][0]["mutuals"], 100);
     app.assert_no_full_scan(&statements, &TABLES).await;
+    app.finish().await;
+}
+
+/// What `viewer` asked and is asked, what was reported and what moderators did about it, and what others have.
+async fn more(app: &TestApp, viewer: UserId) {
+    let viewer = id_of(app, viewer);
+    let viewer = if app.db.is_sqlite() { viewer } else { format!("{viewer}::uuid") };
+    let request = "id, requester_id, target_id, requested_at";
+    let report = "id, reporter_id, target_kind, target_id, subject_id, reason, state, reported_at";
+    let reported = "'post', {id 3 n}, {id 1 n + 1}, 'spam', CASE WHEN n % 2 = 0 THEN 'open' ELSE 'dismissed' END, {at n}";
+    let entry = "id, moderator_id, action, target_kind, target_id, subject_id, report_id, reason, acted_at";
+    let warned = |id: &str, subject: &str| {
+        format!(
+            "{{id {id} n}}, {{id 1 n % 10}}, 'warn', 'post', {{id 3 n}}, {subject}, {{id 5 n}}, 'no', {{at n}}"
+        )
+    };
+    fill_all(
+        &app.db,
+        &[
+            ("follow_requests", request, &format!("{{id 6 n}}, {{id 1 n}}, {viewer}, {{at n}}"), MANY),
+            (
+                "follow_requests",
+                request,
+                &format!("{{id 7 n}}, {viewer}, {{id 1 n + 20000}}, {{at n}}"),
+                MANY,
+            ),
+            ("reports", report, &format!("{{id 5 n}}, {{id 1 n}}, {reported}"), 2 * MANY),
+            ("audit_entries", entry, &warned("8", &viewer), MANY),
+            ("audit_entries", entry, &warned("9", "{id 1 n}"), MANY),
+            ("people", "user_id, registered_at", "{id 1 n}, {at -n}", MANY),
+            ("pairs", "low_id, high_id, touched_at", "{id 1 n}, {id 1 n + 1}, {at -n}", MANY),
+            ("moods", "mood_id, owner_id, visibility", "{id 5 n}, {id 1 n}, 2", MANY),
+            ("moments", "id, kind, owner_id, audience", "{id 5 n}, 'hug', {id 1 n}, 2", MANY),
+            ("moment_people", "moment_id, user_id", "{id 5 n}, {id 1 n}", MANY),
+            ("streaks", "user_id, kind, days", "{id 1 n}, 'hugging', 7", MANY),
+            ("badges", "user_id, badge", "{id 1 n}, 'first-hug'", MANY),
+        ],
+    )
+    .await;
+}
+
+/// Every list of the schema, by every way of choosing from it, with how many rows a page of it may look at. Of whom somebody
+/// follows, the latest post is looked for; of nobody else.
+const LISTS: [(&str, &str, &str, u64); 12] = [
+    ("Query.homeFeed", "", OF_POST, 150_000),
+    ("Query.publicFeed", "", OF_POST, 1_500),
+    ("Query.followRequests", "direction: INCOMING,", "requestedAt user { id }", 1_500),
+    ("Query.followRequests", "direction: OUTGOING,", "requestedAt user { id }", 1_500),
+    ("Query.moderationNotices", "", "action reason at", 1_500),
+    ("Query.auditLog", "", "id action reason at", 1_500),
+    ("Query.reports", "", "id reason state reportedAt", 1_500),
+    ("Query.reports", "state: DISMISSED,", "id reason state reportedAt", 1_500),
+    ("User.followers", "", "id", 1_500),
+    ("User.following", "", "id", 1_500),
+    ("User.posts", "", OF_POST, 1_500),
+    ("User.posts", "", "id", 1_500),
+];
+const OF_POST: &str = "id author { id } shared { __typename }";
+
+#[tokio::test]
+async fn every_page_of_every_list_costs_as_much_as_the_first() {
+    let app = TestApp::start::<Social>().await;
+    let (celebrity, viewer) = (person(&app, "Celebrity").await, person(&app, "Viewer").await);
+    crowd(&app, celebrity, viewer).await;
+    more(&app, viewer).await;
+    let mut gone_through = Vec::new();
+    for (field, chosen, nodes, rows) in LISTS {
+        let page = "first: $first, after: $after, last: $last, before: $before";
+        let (owner, name) = field.split_once('.').expect("a type and a field");
+        let of_page = "$first: Int, $after: String, $last: Int, $before: String";
+        let list = format!(
+            "{name}({chosen} {page}) {{ edges {{ node {{ {nodes} }} }} pageInfo {{ startCursor endCursor }} }}"
+        );
+        let (query, at) = if owner == "Query" {
+            (format!("query({of_page}) {{ {list} }}"), format!("/{name}"))
+        } else {
+            let of_user = "_entities(representations: [{ __typename: \"User\", id: $user }])";
+            let query =
+                format!("query($user: ID!, {of_page}) {{ {of_user} {{ ... on User {{ {list} }} }} }}");
+            (query, format!("/_entities/0/{name}"))
+        };
+        // Who follows is who the celebrity's lists are of; whom somebody follows, the viewer's.
+        let user = if name == "following" { viewer } else { celebrity };
+        let variables = if owner == "Query" { json!({}) } else { json!({ "user": user }) };
+        // When most rows of a table are somebody's, PostgreSQL goes along its key and passes over those of others, who here came last.
+        let rows = if app.db.is_sqlite() { rows } else { rows.max(2 * MANY as u64 + 500) };
+        let list = List { field, query: &query, variables, at: &at, rows };
+        // The log is read along its key, and so may be reports when most are in one state: how far, the rows say.
+        let along_key = match name {
+            "auditLog" => "audit_entries",
+            "reports" => "reports",
+            _ => "",
+        };
+        let tables: Vec<&str> = TABLES.into_iter().filter(|table| *table != along_key).collect();
+        app.assert_list_is_cheap(&app.as_moderator(viewer), &list, &tables).await;
+        gone_through.push(field.to_owned());
+    }
+    assert_eq!(connection_fields(&Social::sdl()), gone_through.into_iter().collect());
+
+    let watch = app.watch_all();
+    crate::people::does(&app, viewer, "unfollow", celebrity).await;
+    crate::people::does(&app, viewer, "block", celebrity).await;
+    app.tell(&UserErased { user_id: celebrity, erased_at: app.foundation.clock.now() }).await;
+    app.assert_no_full_scan(&watch.statements(), &TABLES).await;
     app.finish().await;
 }
 
