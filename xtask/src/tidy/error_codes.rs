@@ -38,7 +38,7 @@ struct NoCodes {
 }
 
 const NO_CODES: &[NoCodes] = &[
-    // Values of the schemas' enums, as the databases keep them.
+    // Values of enums, as the databases keep them and events tell them.
     NoCodes {
         at: "subgraphs/hugs/src/hug_requests/model.rs",
         words: &["PUBLIC", "FOLLOWERS", "PRIVATE", "LOW", "NORMAL", "HIGH"],
@@ -67,20 +67,16 @@ const NO_CODES: &[NoCodes] = &[
         at: "subgraphs/hugs/src/group_hugs/model.rs",
         words: &["SCHEDULED", "OPEN", "ACTIVE", "COMPLETED", "EXPIRED", "CANCELLED"],
     },
-    NoCodes {
-        at: "subgraphs/moods/src/entries/store.rs",
-        words: &["MOMENT", "DAILY", "PRIVATE", "FOLLOWERS", "PUBLIC"],
-    },
+    NoCodes { at: "platform/events/src/moods.rs", words: &["PRIVATE", "FOLLOWERS", "PUBLIC"] },
+    NoCodes { at: "platform/events/src/streaks.rs", words: &["MOOD_LOGGING", "HUGGING", "CHECK_IN"] },
+    NoCodes { at: "platform/events/src/users.rs", words: &["ACCEPT", "FILTER", "DROP"] },
+    NoCodes { at: "subgraphs/moods/src/entries/model.rs", words: &["MOMENT", "DAILY"] },
     NoCodes { at: "subgraphs/moods/src/migrations/m0009_default_visibility.rs", words: &["PRIVATE"] },
     NoCodes { at: "subgraphs/users/src/migrations/m0009_mood_visibility.rs", words: &["PRIVATE"] },
     NoCodes { at: "subgraphs/moods/src/support/resource.rs", words: &["ZZ", "SCREAMING_SNAKE_CASE"] },
-    NoCodes { at: "subgraphs/streaks/src/streak/store.rs", words: &["MOOD_LOGGING", "HUGGING", "CHECK_IN"] },
     NoCodes {
         at: "subgraphs/users/src/settings/store.rs",
         words: &[
-            "ACCEPT",
-            "FILTER",
-            "DROP",
             "EVERYONE",
             "FOLLOWED",
             "NOBODY",

@@ -6,7 +6,7 @@ use super::tree::{File, Finding, Tree};
 const GRAPHQL_CRATES: [&str; 2] = ["graphql", "ids"];
 
 /// Platform crates that keep tables, open databases, or implement the database's traits.
-const STORE_CRATES: [&str; 9] = [
+const STORE_CRATES: [&str; 10] = [
     "database",
     "outbox",
     "ids",
@@ -16,6 +16,7 @@ const STORE_CRATES: [&str; 9] = [
     "erasure",
     "service",
     "throttle",
+    "named",
 ];
 
 pub(super) fn graphql_layer(tree: &Tree) -> Vec<Finding> {

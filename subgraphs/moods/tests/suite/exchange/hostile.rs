@@ -107,10 +107,10 @@ async fn fields_that_nobody_knows_and_numbers_that_are_none_are_refused() {
 }
 
 #[tokio::test]
-async fn a_line_of_ten_megabytes_is_refused_unread() {
+async fn a_line_of_nine_megabytes_is_refused_unread() {
     let app = TestApp::start::<Moods>().await;
     let client = app.as_user(app.new_user());
-    let content = format!("occurredAt,score,note\n2026-02-01T08:00:00Z,3,{}", "x".repeat(10 * 1024 * 1024));
+    let content = format!("occurredAt,score,note\n2026-02-01T08:00:00Z,3,{}", "x".repeat(9 * 1024 * 1024));
     let answer = import(&client, of("CSV", &content)).await;
     assert_eq!(answer["errors"][0]["code"], json!("FILE_TOO_LARGE"));
     assert_eq!((&answer["report"], &answer["imported"]), (&Value::Null, &json!(0)));
