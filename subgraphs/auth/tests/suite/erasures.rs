@@ -73,7 +73,7 @@ async fn admin(app: &TestApp, name: &str) -> (UserId, Client) {
     (input["email"], input["username"]) = (json!(email), json!(name));
     let payload = register(&app.anonymous(), input).await;
     let user = UserId::parse(payload["user"]["id"].as_str().expect("an id")).expect("an id");
-    operate(app, "grant-role", &[&email, "admin"]).await.unwrap();
+    operate(app, "grant-role", &[&email, "admin"]).await.expect("the role is granted");
     (user, app.as_admin(user))
 }
 
