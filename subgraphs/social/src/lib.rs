@@ -46,6 +46,8 @@ impl Subgraph for Social {
         let (bus, db) = (foundation.bus.clone(), foundation.db.clone());
         let telling = hub.clone();
         let listening: Task = Box::new(move |stop| Box::pin(live::listen(telling, bus, db, stop)));
+        let ctx = foundation.ctx();
+        let tidying: Task = Box::new(move |stop| Box::pin(limits::tidy_until(stop, ctx)));
         Ok(Assembly {
             guarded: schema::routes(foundation.ctx(), hub),
             consumers: vec![
@@ -57,7 +59,7 @@ impl Subgraph for Social {
                 erasure::consumer(),
                 exporting::consumer(),
             ],
-            tasks: vec![listening],
+            tasks: vec![listening, tidying],
             ..Assembly::default()
         })
     }

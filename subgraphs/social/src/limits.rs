@@ -1,9 +1,13 @@
 //! How often people may do what others are bothered with. Mastodon's limits are alike: 400 follows and 400 reports a day.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use ids::UserId;
 use outbox::Work;
+use service::Ctx;
 use throttle::{Policy, TooMany};
+use tokio_util::sync::CancellationToken;
 
 use crate::store::{Connection, StoreError};
 
@@ -15,6 +19,9 @@ pub(crate) const REPORTS: Policy = Policy { name: "reports", burst: 10, one_in: 
 pub(crate) const POSTS: Policy = Policy { name: "posts", burst: 30, one_in: TimeDelta::minutes(2) };
 /// Reactions: 300, then 360 an hour.
 pub(crate) const REACTIONS: Policy = Policy { name: "reactions", burst: 300, one_in: TimeDelta::seconds(10) };
+
+/// How often what holds nobody up any more is forgotten.
+const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 
 const ALL: [Policy; 4] = [FOLLOWS, REPORTS, POSTS, REACTIONS];
 
@@ -34,4 +41,23 @@ pub(crate) async fn forget(connection: &impl Connection, person: UserId) -> Resu
         throttle::forgive(connection, policy, &person.to_string()).await?;
     }
     Ok(())
+}
+
+/// The background task: forgets what holds nobody up any more, until told to stop.
+pub(crate) async fn tidy_until(stop: CancellationToken, ctx: Ctx) {
+    let tidying = async {
+        loop {
+            if let Err(error) = tidy(&ctx).await {
+                tracing::warn!(%error, "old limits could not be forgotten; trying again");
+            }
+            tokio::time::sleep(TIDY_EVERY).await;
+        }
+    };
+    stop.run_until_cancelled(tidying).await;
+}
+
+async fn tidy(ctx: &Ctx) -> Result<(), StoreError> {
+    let transaction = ctx.db.begin().await?;
+    throttle::tidy(&transaction, ctx.now()).await?;
+    transaction.commit().await
 }

@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use events::{moods::MoodVisibility, social::FollowCreated};
 use futures::future::join_all;
 use ids::UserId;
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use social::Social;
-use testkit::{Client, TestApp};
+use testkit::{Client, TestApp, eventually};
 
 use crate::{
     people::{does, person},
@@ -114,5 +115,25 @@ async fn posts_and_reactions_come_in_numbers_that_people_can_read() {
     assert_eq!(react().await, limited(10));
     app.clock.advance(TimeDelta::seconds(10));
     assert_eq!(react().await, Ok(()));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_holds_nobody_up_any_more_is_forgotten() {
+    let app = TestApp::start::<Social>().await;
+    let keys = async |app: &TestApp| {
+        let rows = "SELECT key FROM throttles ORDER BY key";
+        let rows = Statement::from_string(app.db.backend(), rows);
+        let rows = app.db.reader().query_all_raw(rows).await.expect("rows").into_iter();
+        rows.map(|row| row.try_get_by_index(0).expect("a key")).collect::<Vec<String>>()
+    };
+    let now = app.foundation.ctx().now().timestamp_millis();
+    for (key, empty_at) in [("posts:ada", now), ("posts:bo", now + 1)] {
+        let insert = format!("INSERT INTO throttles (key, empty_at) VALUES ('{key}', {empty_at})");
+        app.db.reader().execute_unprepared(&insert).await.expect("a row");
+    }
+    let app = TestApp::builder::<Social>().database(app.stop().await).start().await;
+    eventually("the empty bucket to be gone", || async { (keys(&app).await == ["posts:bo"]).then_some(()) })
+        .await;
     app.finish().await;
 }
