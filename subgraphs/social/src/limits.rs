@@ -21,7 +21,7 @@ pub(crate) const POSTS: Policy = Policy { name: "posts", burst: 30, one_in: Time
 pub(crate) const REACTIONS: Policy = Policy { name: "reactions", burst: 300, one_in: TimeDelta::seconds(10) };
 
 /// How often what holds nobody up any more is forgotten.
-const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 const ALL: [Policy; 4] = [FOLLOWS, REPORTS, POSTS, REACTIONS];
 
