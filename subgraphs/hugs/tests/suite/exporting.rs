@@ -1,46 +1,13 @@
 //! Taking along one's hugs.
 
 use chrono::TimeDelta;
-use events::{
-    auth::{ExportRequested, UserErased},
-    hugs::ExportCompleted,
-};
-use ids::{ExportId, UserId};
+use events::{auth::UserErased, hugs::ExportCompleted};
 use serde_json::{Value, json};
-use testkit::{Client, TestApp};
+use testkit::{Part, TestApp, of_type};
 
 use crate::world::{WARM_HUG, World};
 
-const EXPORT: &str = r#"query($e: ID!, $after: Cursor) { _entities(representations: [{ __typename: "AccountExport", id: $e }]) {
-    ... on AccountExport { hugs(after: $after) { content entries next } } } }"#;
-
-/// Has what is kept of `user_id` ready for a week.
-async fn request(app: &TestApp, user_id: UserId) -> ExportId {
-    let now = app.foundation.ctx().now();
-    let export_id = ExportId::at(now);
-    let expires_at = now + TimeDelta::days(7);
-    app.tell(&ExportRequested { export_id, user_id, requested_at: now, expires_at }).await;
-    export_id
-}
-
-async fn page(client: &Client, export: ExportId, after: &Value) -> Value {
-    let variables = json!({ "e": export, "after": after });
-    client.data(EXPORT, variables).await["_entities"][0]["hugs"].take()
-}
-
-/// All that somebody takes along.
-async fn exported(app: &TestApp, user_id: UserId) -> Vec<Value> {
-    let export = request(app, user_id).await;
-    let page = page(&app.as_user(user_id), export, &Value::Null).await;
-    assert_eq!(page["next"], Value::Null, "{page:#}");
-    let content = page["content"].as_str().expect("a content");
-    content.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-}
-
-/// The lines of a type.
-fn of<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
-    lines.iter().filter(|line| line["type"] == kind).collect()
-}
+const PART: Part = Part("hugs");
 
 #[tokio::test]
 async fn hugs_come_out_as_each_of_their_two_parties_sees_them() {
@@ -52,19 +19,23 @@ async fn hugs_come_out_as_each_of_their_two_parties_sees_them() {
     let unnamed = world.hug_anonymously(cy, ada).await;
     let returned = world.return_hug(ada, &unnamed).await["hug"]["id"].take();
 
-    let lines = exported(&world, ada).await;
+    let lines = PART.of(&world, ada).await;
     let line = |id: &Value| lines.iter().find(|line| line["id"] == *id).expect("a hug").clone();
     assert_eq!((&line(&sent)["type"], &line(&sent)["message"]), (&json!("hugSent"), &json!("from Ada")));
     assert_eq!(line(&sent)["recipientId"], json!(bo));
     assert_eq!(line(&json!(named))["senderId"], json!(bo));
     assert_eq!(line(&json!(unnamed))["anonymous"], true);
     assert_eq!(line(&returned)["returns"], json!(unnamed));
-    assert_eq!(of(&lines, "hugSent").len(), 2);
+    assert_eq!(of_type(&lines, "hugSent").len(), 2);
     let said = serde_json::to_string(&lines).unwrap();
     assert!(!said.contains(&cy.to_string()), "who isn't named is in no line: {said}");
 
-    let of_cy = exported(&world, cy).await;
-    assert_eq!(of(&of_cy, "hugSent")[0]["recipientId"], json!(ada), "whom somebody hugs is theirs to know");
+    let of_cy = PART.of(&world, cy).await;
+    assert_eq!(
+        of_type(&of_cy, "hugSent")[0]["recipientId"],
+        json!(ada),
+        "whom somebody hugs is theirs to know"
+    );
     world.finish().await;
 }
 
@@ -79,10 +50,10 @@ async fn of_blocked_pairs_nothing_comes_that_the_other_sent() {
     let unnamed = world.hug_anonymously(bo, ada).await;
     world.block(bo, ada).await;
 
-    let lines = exported(&world, ada).await;
-    let [sent] = of(&lines, "hugSent").try_into().unwrap();
+    let lines = PART.of(&world, ada).await;
+    let [sent] = of_type(&lines, "hugSent").try_into().unwrap();
     assert_eq!(sent["message"], "from Ada", "what she wrote stays hers");
-    let [received] = of(&lines, "hugReceived").try_into().unwrap();
+    let [received] = of_type(&lines, "hugReceived").try_into().unwrap();
     assert_eq!(received["id"], json!(unnamed), "else the block would tell who it was");
     world.finish().await;
 }
@@ -96,9 +67,9 @@ async fn what_was_taken_back_or_declined_is_not_given_out() {
     let cancel = "mutation($i: CancelHugInput!) { cancelHug(input: $i) { errors { code } } }";
     let cancelled = world.as_user(ada).data(cancel, json!({ "i": { "hugId": hug } })).await;
     assert_eq!(cancelled["cancelHug"]["errors"], json!([]), "{cancelled:#}");
-    let lines = exported(&world, bo).await;
+    let lines = PART.of(&world, bo).await;
     assert!(!serde_json::to_string(&lines).unwrap().contains("a slip"), "{lines:#?}");
-    assert_eq!(of(&exported(&world, ada).await, "hugSent")[0]["message"], "a slip");
+    assert_eq!(of_type(&PART.of(&world, ada).await, "hugSent")[0]["message"], "a slip");
     world.finish().await;
 }
 
@@ -113,15 +84,15 @@ async fn requests_come_out_with_whom_they_name() {
     let posted = world.as_user(ada).data(post, json!({ "i": input })).await["createHugRequest"].take();
     let request = &posted["request"]["id"];
     assert!(request.is_string(), "{posted:#}");
-    let lines = exported(&world, ada).await;
-    let [line] = of(&lines, "hugRequest").try_into().unwrap();
+    let lines = PART.of(&world, ada).await;
+    let [line] = of_type(&lines, "hugRequest").try_into().unwrap();
     assert_eq!(
         (&line["id"], &line["targetIds"], &line["message"]),
         (request, &json!([bo]), &json!("a long day"))
     );
-    assert_eq!(of(&exported(&world, bo).await, "hugRequestReceived")[0]["requestId"], *request);
+    assert_eq!(of_type(&PART.of(&world, bo).await, "hugRequestReceived")[0]["requestId"], *request);
     world.block(ada, bo).await;
-    assert!(of(&exported(&world, bo).await, "hugRequestReceived").is_empty());
+    assert!(of_type(&PART.of(&world, bo).await, "hugRequestReceived").is_empty());
     world.finish().await;
 }
 
@@ -132,20 +103,20 @@ async fn nobody_else_reads_an_export_nor_anybody_when_it_is_over_or_they_are_gon
     world.hug(ada, bo).await;
     let app: &TestApp = &world;
     let client = app.as_user(ada);
-    let export = request(app, ada).await;
+    let export = app.request_export(ada).await;
     for other in [app.as_user(bo), app.anonymous(), app.as_admin(bo)] {
-        assert_eq!(page(&other, export, &Value::Null).await, Value::Null);
+        assert_eq!(PART.page(&other, export, &Value::Null).await, Value::Null);
     }
     let [told] = app.events::<ExportCompleted>().await.try_into().unwrap();
-    assert_eq!(page(&client, export, &Value::Null).await["entries"], told.entries);
+    assert_eq!(PART.page(&client, export, &Value::Null).await["entries"], told.entries);
     assert!(told.entries > 0 && (told.export_id, told.user_id) == (export, ada));
     app.clock.advance(TimeDelta::days(7));
-    assert_eq!(page(&client, export, &Value::Null).await, Value::Null);
+    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
 
-    let export = request(app, ada).await;
+    let export = app.request_export(ada).await;
     app.tell(&UserErased { user_id: ada, erased_at: app.foundation.ctx().now() }).await;
-    for export in [export, request(app, ada).await] {
-        assert_eq!(page(&client, export, &Value::Null).await, Value::Null);
+    for export in [export, app.request_export(ada).await] {
+        assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
     }
     assert_eq!(testkit::residue_of(&app.db, ada).await, [""; 0]);
     world.finish().await;

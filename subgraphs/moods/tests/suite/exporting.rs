@@ -1,39 +1,17 @@
 //! Taking along one's moods.
 
 use chrono::TimeDelta;
-use events::{
-    auth::{ExportRequested, UserErased},
-    moods::ExportCompleted,
-};
-use ids::{ExportId, UserId};
+use events::{auth::UserErased, moods::ExportCompleted};
+use ids::ExportId;
 use moods::Moods;
 use serde_json::{Value, json};
-use testkit::{Client, TestApp};
+use testkit::{Part, TestApp, lines_of};
 
 use crate::{log, mutate};
 
-const EXPORT: &str = r#"query($e: ID!, $after: Cursor) { _entities(representations: [{ __typename: "AccountExport", id: $e }]) {
-    ... on AccountExport { moods(after: $after) { content entries next } } } }"#;
+const PART: Part = Part("moods");
 const CUSTOM: &str = "mutation($input: CreateCustomMoodInput!) {
     createCustomMood(input: $input) { customMood { id } errors { code path } } }";
-
-async fn request(app: &TestApp, user_id: UserId) -> ExportRequested {
-    let now = app.foundation.ctx().now();
-    let expires_at = now + TimeDelta::days(7);
-    let requested = ExportRequested { export_id: ExportId::at(now), user_id, requested_at: now, expires_at };
-    app.tell(&requested).await;
-    requested
-}
-
-async fn page(client: &Client, export: ExportId, after: &Value) -> Value {
-    let variables = json!({ "e": export, "after": after });
-    client.data(EXPORT, variables).await["_entities"][0]["moods"].take()
-}
-
-fn lines(page: &Value) -> Vec<Value> {
-    let content = page["content"].as_str().expect("a content");
-    content.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-}
 
 #[tokio::test]
 async fn what_somebody_wrote_comes_out_as_they_wrote_it() {
@@ -48,9 +26,9 @@ async fn what_somebody_wrote_comes_out_as_they_wrote_it() {
     log(&client, json!({ "score": 1 })).await;
     log(&app.as_user(bo), json!({ "score": 5, "note": "not hers" })).await;
 
-    let export = request(&app, ada).await.export_id;
-    let page = page(&client, export, &Value::Null).await;
-    let lines = lines(&page);
+    let export = app.request_export(ada).await;
+    let page = PART.page(&client, export, &Value::Null).await;
+    let lines = lines_of(&page);
     let first = lines.iter().find(|line| line["id"] == mood).unwrap();
     for (field, value) in [
         ("type", json!("mood")),
@@ -88,14 +66,14 @@ async fn many_moods_come_in_pages_each_mood_once() {
         let note = format!("number {number}");
         logged.push(log(&client, json!({ "score": 3, "note": note, "tags": ["walk"] })).await["id"].take());
     }
-    let export = request(&app, ada).await.export_id;
-    let first = page(&client, export, &Value::Null).await;
-    let second = page(&client, export, &first["next"]).await;
+    let export = app.request_export(ada).await;
+    let first = PART.page(&client, export, &Value::Null).await;
+    let second = PART.page(&client, export, &first["next"]).await;
     assert_eq!(
         (&first["entries"], &second["entries"], &second["next"]),
         (&json!(200), &json!(6), &Value::Null)
     );
-    let both: Vec<Value> = [lines(&first), lines(&second)].concat();
+    let both: Vec<Value> = [lines_of(&first), lines_of(&second)].concat();
     let moods: Vec<Value> =
         both.iter().filter(|line| line["type"] == "mood").map(|line| line["id"].clone()).collect();
     assert_eq!(moods, logged);
@@ -110,15 +88,18 @@ async fn nobody_else_reads_an_export_nor_anybody_when_it_is_over() {
     let client = app.as_user(ada);
     log(&client, json!({ "score": 3, "note": "mine" })).await;
     let unheard = ExportId::at(app.foundation.ctx().now());
-    assert_eq!(page(&client, unheard, &Value::Null).await, Value::Null);
-    let export = request(&app, ada).await.export_id;
+    assert_eq!(PART.page(&client, unheard, &Value::Null).await, Value::Null);
+    let export = app.request_export(ada).await;
     for other in [app.as_user(bo), app.anonymous(), app.as_admin(bo)] {
-        assert_eq!(page(&other, export, &Value::Null).await, Value::Null);
+        assert_eq!(PART.page(&other, export, &Value::Null).await, Value::Null);
     }
-    assert_eq!(page(&client, export, &Value::Null).await["entries"], 1);
-    assert_eq!(client.failure(EXPORT, json!({ "e": export, "after": "nonsense" })).await, "BAD_USER_INPUT");
+    assert_eq!(PART.page(&client, export, &Value::Null).await["entries"], 1);
+    assert_eq!(
+        client.failure(&PART.query(), json!({ "e": export, "after": "nonsense" })).await,
+        "BAD_USER_INPUT"
+    );
     app.clock.advance(TimeDelta::days(7));
-    assert_eq!(page(&client, export, &Value::Null).await, Value::Null);
+    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
     app.finish().await;
 }
 
@@ -128,11 +109,11 @@ async fn who_is_erased_reads_nothing_and_late_requests_bring_nothing_back() {
     let ada = app.new_user();
     let client = app.as_user(ada);
     log(&client, json!({ "score": 3, "note": "mine" })).await;
-    let export = request(&app, ada).await.export_id;
+    let export = app.request_export(ada).await;
     app.tell(&UserErased { user_id: ada, erased_at: app.foundation.ctx().now() }).await;
-    assert_eq!(page(&client, export, &Value::Null).await, Value::Null);
-    let late = request(&app, ada).await.export_id;
-    assert_eq!(page(&client, late, &Value::Null).await, Value::Null);
+    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
+    let late = app.request_export(ada).await;
+    assert_eq!(PART.page(&client, late, &Value::Null).await, Value::Null);
     assert_eq!(testkit::residue_of(&app.db, ada).await, [""; 0]);
     app.finish().await;
 }

@@ -1,15 +1,10 @@
 //! Taking along whom one follows, and what one shares.
 
 use chrono::TimeDelta;
-use events::{
-    auth::{ExportRequested, UserErased},
-    moods::MoodVisibility,
-    social::ExportCompleted,
-};
-use ids::{ExportId, UserId};
+use events::{auth::UserErased, moods::MoodVisibility, social::ExportCompleted};
 use serde_json::{Value, json};
 use social::Social;
-use testkit::{Client, TestApp};
+use testkit::{Part, TestApp, of_type};
 
 use crate::{
     moderating::{reported, resolve},
@@ -17,36 +12,7 @@ use crate::{
     sharing::{mood, share},
 };
 
-const EXPORT: &str = r#"query($e: ID!, $after: Cursor) { _entities(representations: [{ __typename: "AccountExport", id: $e }]) {
-    ... on AccountExport { social(after: $after) { content entries next } } } }"#;
-
-/// Has what is kept of `user_id` ready for a week.
-async fn request(app: &TestApp, user_id: UserId) -> ExportId {
-    let now = app.foundation.ctx().now();
-    let export_id = ExportId::at(now);
-    let expires_at = now + TimeDelta::days(7);
-    app.tell(&ExportRequested { export_id, user_id, requested_at: now, expires_at }).await;
-    export_id
-}
-
-async fn page(client: &Client, export: ExportId, after: &Value) -> Value {
-    let variables = json!({ "e": export, "after": after });
-    client.data(EXPORT, variables).await["_entities"][0]["social"].take()
-}
-
-/// All that somebody takes along.
-async fn exported(app: &TestApp, user_id: UserId) -> Vec<Value> {
-    let export = request(app, user_id).await;
-    let page = page(&app.as_user(user_id), export, &Value::Null).await;
-    assert_eq!(page["next"], Value::Null, "{page:#}");
-    let content = page["content"].as_str().expect("a content");
-    content.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-}
-
-/// The lines of a type.
-fn of<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
-    lines.iter().filter(|line| line["type"] == kind).collect()
-}
+const PART: Part = Part("social");
 
 #[tokio::test]
 async fn what_somebody_did_comes_out_and_not_what_others_did_to_them_unseen() {
@@ -68,20 +34,20 @@ async fn what_somebody_did_comes_out_and_not_what_others_did_to_them_unseen() {
     let reported = app.as_user(ada).data(report, json!({ "i": input })).await;
     assert_eq!(reported["report"]["errors"], json!([]), "{reported:#}");
 
-    let lines = exported(&app, ada).await;
-    assert_eq!(of(&lines, "following")[0]["followedId"], json!(bo));
-    assert_eq!(of(&lines, "follower")[0]["followerId"], json!(bo));
-    assert_eq!(of(&lines, "block")[0]["blockedId"], json!(cy));
-    let [line] = of(&lines, "post").try_into().unwrap();
+    let lines = PART.of(&app, ada).await;
+    assert_eq!(of_type(&lines, "following")[0]["followedId"], json!(bo));
+    assert_eq!(of_type(&lines, "follower")[0]["followerId"], json!(bo));
+    assert_eq!(of_type(&lines, "block")[0]["blockedId"], json!(cy));
+    let [line] = of_type(&lines, "post").try_into().unwrap();
     assert_eq!((&line["id"], &line["text"]), (&json!(posted), &json!("a good day")));
     assert_eq!((&line["visibility"], &line["sharedId"]), (&json!("FOLLOWERS"), &json!(shared)));
-    let [line] = of(&lines, "report").try_into().unwrap();
+    let [line] = of_type(&lines, "report").try_into().unwrap();
     assert_eq!((&line["targetId"], &line["text"]), (&json!(bo), &json!("too loud")));
     let said = serde_json::to_string(&lines).unwrap();
     assert!(!said.contains(&di.to_string()), "who blocks her is theirs to tell: {said}");
 
-    let of_bo = exported(&app, bo).await;
-    let [line] = of(&of_bo, "reaction").try_into().unwrap();
+    let of_bo = PART.of(&app, bo).await;
+    let [line] = of_type(&of_bo, "reaction").try_into().unwrap();
     assert_eq!((&line["targetId"], &line["kind"]), (&json!(posted), &json!("heart")));
     assert!(!serde_json::to_string(&of_bo).unwrap().contains("too loud"));
     app.finish().await;
@@ -95,8 +61,8 @@ async fn what_moderators_did_comes_out_and_not_which_of_them_nor_who_reported() 
         let report = reported(&app, bo, &ada.to_string()).await;
         assert_eq!(resolve(&app.as_moderator(mo), &report, resolution).await["errors"], json!([]));
     }
-    let lines = exported(&app, ada).await;
-    let [notice] = of(&lines, "moderationNotice").try_into().unwrap();
+    let lines = PART.of(&app, ada).await;
+    let [notice] = of_type(&lines, "moderationNotice").try_into().unwrap();
     assert_eq!((&notice["action"], &notice["targetId"]), (&json!("warn"), &json!(ada)));
     let said = serde_json::to_string(&lines).unwrap();
     assert!(!said.contains(&mo.to_string()) && !said.contains(&bo.to_string()), "{said}");
@@ -109,20 +75,20 @@ async fn nobody_else_reads_an_export_nor_anybody_when_it_is_over_or_they_are_gon
     let (ada, bo) = (person(&app, "Ada").await, person(&app, "Bo").await);
     does(&app, ada, "follow", bo).await;
     let client = app.as_user(ada);
-    let export = request(&app, ada).await;
+    let export = app.request_export(ada).await;
     for other in [app.as_user(bo), app.anonymous(), app.as_admin(bo)] {
-        assert_eq!(page(&other, export, &Value::Null).await, Value::Null);
+        assert_eq!(PART.page(&other, export, &Value::Null).await, Value::Null);
     }
     let [told] = app.events::<ExportCompleted>().await.try_into().unwrap();
-    assert_eq!(page(&client, export, &Value::Null).await["entries"], told.entries);
+    assert_eq!(PART.page(&client, export, &Value::Null).await["entries"], told.entries);
     assert!(told.entries > 0 && (told.export_id, told.user_id) == (export, ada));
     app.clock.advance(TimeDelta::days(7));
-    assert_eq!(page(&client, export, &Value::Null).await, Value::Null);
+    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
 
-    let export = request(&app, ada).await;
+    let export = app.request_export(ada).await;
     app.tell(&UserErased { user_id: ada, erased_at: app.foundation.ctx().now() }).await;
-    for export in [export, request(&app, ada).await] {
-        assert_eq!(page(&client, export, &Value::Null).await, Value::Null);
+    for export in [export, app.request_export(ada).await] {
+        assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
     }
     assert_eq!(testkit::residue_of(&app.db, ada).await, [""; 0]);
     app.finish().await;
