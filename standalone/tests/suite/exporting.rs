@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::eventually;
 
 use crate::{
-    client::{LOG_MOOD, PASSWORD, Person, SEND_HUG},
+    client::{LOG_MOOD, PASSWORD, Person, SEND_HUG, until},
     journeys,
     world::World,
 };
@@ -111,10 +111,13 @@ async fn many_moods_are_taken_along_in_pages(world: World) {
     let at = |number: i32| {
         format!("2025-{:02}-{:02}T{:02}:00:00Z,3", 1 + number / 40, 1 + number % 28, number % 24)
     };
-    let rows: Vec<String> = (0..450).map(at).collect();
+    let rows: Vec<String> = (0..220).map(at).collect();
     let content = format!("occurredAt,score\n{}\n", rows.join("\n"));
     let file = json!({ "format": "CSV", "content": content, "dryRun": false });
     let imported = done(&ada, "importMoods", import, file).await["imported"].as_u64().expect("a number");
+    // What moods tells of each of them goes before what it tells of the export.
+    let last = "query L { me { moodCalendar(from: \"2025-06-24\", to: \"2025-06-24\") { streakDay } } }";
+    until(&ada.client, last, |answer| answer["data"]["me"]["moodCalendar"][0]["streakDay"].is_number()).await;
     request(&ada, PASSWORD, "k").await;
     ready(&ada).await;
 
