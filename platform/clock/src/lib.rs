@@ -11,6 +11,11 @@ use std::{
 pub use chrono::{DateTime, Utc};
 use chrono::{SubsecRound, TimeDelta};
 
+/// A wait in whole seconds, never shorter than it is, and never none.
+pub fn whole_seconds(wait: TimeDelta) -> u64 {
+    u64::try_from(wait.num_milliseconds()).unwrap_or_default().div_ceil(1000).max(1)
+}
+
 /// Tells the time.
 pub trait Clock: Send + Sync + Debug {
     /// The present instant, in UTC, cut to microseconds.

@@ -32,8 +32,7 @@ impl UserError {
 
     /// It was tried too often, and may go well after `wait`.
     pub fn rate_limited(message: impl Into<String>, wait: TimeDelta) -> Self {
-        let seconds = (wait.num_milliseconds() + 999).div_euclid(1000).max(1);
-        let retry_after_seconds = Some(i32::try_from(seconds).unwrap_or(i32::MAX));
+        let retry_after_seconds = Some(i32::try_from(clock::whole_seconds(wait)).unwrap_or(i32::MAX));
         Self { retry_after_seconds, ..Self::new("RATE_LIMITED", message, &[]) }
     }
 }

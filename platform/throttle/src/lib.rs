@@ -68,8 +68,7 @@ fn stored(policy: Policy, key: &str) -> String {
 
 /// A wait for people, never shorter than it is.
 fn in_words(wait: TimeDelta) -> String {
-    let milliseconds = u64::try_from(wait.num_milliseconds()).unwrap_or_default();
-    match milliseconds.div_ceil(1000) {
+    match clock::whole_seconds(wait) {
         ..=1 => "a second".to_owned(),
         seconds @ 2..120 => format!("{seconds} seconds"),
         seconds @ 120..7200 => format!("{} minutes", seconds.div_ceil(60)),
