@@ -1,7 +1,7 @@
 //! All that is kept of somebody, for them to take along.
 
 use serde_json::{Value, json};
-use testkit::eventually;
+use testkit::{eventually, lines_of};
 
 use crate::{
     client::{LOG_MOOD, PASSWORD, Person, SEND_HUG, until},
@@ -41,11 +41,6 @@ async fn ready(person: &Person) {
     .await;
 }
 
-fn lines(page: &Value) -> Vec<Value> {
-    let content = page["content"].as_str().unwrap_or_else(|| panic!("no content: {page:#}"));
-    content.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
-}
-
 fn line<'a>(lines: &'a [Value], kind: &str) -> &'a Value {
     lines.iter().find(|line| line["type"] == kind).unwrap_or_else(|| panic!("no {kind}: {lines:#?}"))
 }
@@ -78,7 +73,7 @@ async fn what_is_kept_of_somebody_is_theirs_to_take_along(world: World) {
     ready(&ada).await;
 
     let all = ada.client.data(ALL, Value::Null).await["me"]["account"]["export"].take();
-    let part = |name: &str| lines(&all[name]);
+    let part = |name: &str| lines_of(&all[name]);
     assert_eq!(line(&part("account"), "account")["email"], json!(ada.email));
     assert_eq!(line(&part("profile"), "profile")["bio"], "engines");
     let moods = part("moods");
@@ -126,7 +121,7 @@ async fn many_moods_are_taken_along_in_pages(world: World) {
     loop {
         let page =
             ada.client.data(MORE, json!({ "after": after })).await["me"]["account"]["export"]["moods"].take();
-        let page_lines = lines(&page);
+        let page_lines = lines_of(&page);
         assert!(page_lines.len() <= 200 && page["entries"] == page_lines.len());
         moods.extend(
             page_lines.into_iter().filter(|line| line["type"] == "mood").map(|line| line["id"].to_string()),

@@ -1,8 +1,6 @@
 //! Taking along one's moods.
 
 use chrono::TimeDelta;
-use events::{auth::UserErased, moods::ExportCompleted};
-use ids::ExportId;
 use moods::Moods;
 use serde_json::{Value, json};
 use testkit::{Part, TestApp, lines_of};
@@ -50,8 +48,7 @@ async fn what_somebody_wrote_comes_out_as_they_wrote_it() {
     let kinds: Vec<_> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["mood", "mood", "tag", "tag", "customMood"]);
     assert!(!page["content"].as_str().unwrap().contains("not hers"));
-    let [told] = app.events::<ExportCompleted>().await.try_into().unwrap();
-    assert_eq!((told.export_id, told.user_id, told.entries), (export, ada, 5));
+    assert_eq!(app.completed_exports().await, [json!([export, ada, 5])]);
     app.finish().await;
 }
 
@@ -82,38 +79,10 @@ async fn many_moods_come_in_pages_each_mood_once() {
 }
 
 #[tokio::test]
-async fn nobody_else_reads_an_export_nor_anybody_when_it_is_over() {
+async fn nobody_else_reads_an_export_nor_anybody_when_it_is_over_or_they_are_gone() {
     let app = TestApp::start::<Moods>().await;
     let (ada, bo) = (app.new_user(), app.new_user());
-    let client = app.as_user(ada);
-    log(&client, json!({ "score": 3, "note": "mine" })).await;
-    let unheard = ExportId::at(app.foundation.ctx().now());
-    assert_eq!(PART.page(&client, unheard, &Value::Null).await, Value::Null);
-    let export = app.request_export(ada).await;
-    for other in [app.as_user(bo), app.anonymous(), app.as_admin(bo)] {
-        assert_eq!(PART.page(&other, export, &Value::Null).await, Value::Null);
-    }
-    assert_eq!(PART.page(&client, export, &Value::Null).await["entries"], 1);
-    assert_eq!(
-        client.failure(&PART.query(), json!({ "e": export, "after": "nonsense" })).await,
-        "BAD_USER_INPUT"
-    );
-    app.clock.advance(TimeDelta::days(7));
-    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
-    app.finish().await;
-}
-
-#[tokio::test]
-async fn who_is_erased_reads_nothing_and_late_requests_bring_nothing_back() {
-    let app = TestApp::start::<Moods>().await;
-    let ada = app.new_user();
-    let client = app.as_user(ada);
-    log(&client, json!({ "score": 3, "note": "mine" })).await;
-    let export = app.request_export(ada).await;
-    app.tell(&UserErased { user_id: ada, erased_at: app.foundation.ctx().now() }).await;
-    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
-    let late = app.request_export(ada).await;
-    assert_eq!(PART.page(&client, late, &Value::Null).await, Value::Null);
-    assert_eq!(testkit::residue_of(&app.db, ada).await, [""; 0]);
+    log(&app.as_user(ada), json!({ "score": 3, "note": "mine" })).await;
+    PART.assert_its_owners_while_it_lasts(&app, ada, bo).await;
     app.finish().await;
 }

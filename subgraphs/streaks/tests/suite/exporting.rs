@@ -1,8 +1,6 @@
 //! Taking along one's streaks.
 
-use chrono::TimeDelta;
-use events::{auth::UserErased, streaks::ExportCompleted};
-use serde_json::{Value, json};
+use serde_json::json;
 use streaks::Streaks;
 use testkit::{Part, TestApp, of_type};
 
@@ -38,22 +36,6 @@ async fn nobody_else_reads_an_export_nor_anybody_when_it_is_over_or_they_are_gon
     let app = TestApp::start::<Streaks>().await;
     let (ada, bo) = (app.new_user(), app.new_user());
     log_days_until_today(&app, ada, 2).await;
-    let client = app.as_user(ada);
-    let export = app.request_export(ada).await;
-    for other in [app.as_user(bo), app.anonymous(), app.as_admin(bo)] {
-        assert_eq!(PART.page(&other, export, &Value::Null).await, Value::Null);
-    }
-    let [told] = app.events::<ExportCompleted>().await.try_into().unwrap();
-    assert_eq!(PART.page(&client, export, &Value::Null).await["entries"], told.entries);
-    assert!(told.entries > 0 && (told.export_id, told.user_id) == (export, ada));
-    app.clock.advance(TimeDelta::days(7));
-    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
-
-    let export = app.request_export(ada).await;
-    app.tell(&UserErased { user_id: ada, erased_at: app.foundation.ctx().now() }).await;
-    for export in [export, app.request_export(ada).await] {
-        assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
-    }
-    assert_eq!(testkit::residue_of(&app.db, ada).await, [""; 0]);
+    PART.assert_its_owners_while_it_lasts(&app, ada, bo).await;
     app.finish().await;
 }

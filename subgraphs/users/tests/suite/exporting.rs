@@ -1,7 +1,5 @@
 //! Taking along what one says of oneself.
 
-use chrono::TimeDelta;
-use events::{auth::UserErased, users::ExportCompleted};
 use serde_json::{Value, json};
 use testkit::{Part, of_type};
 
@@ -43,21 +41,6 @@ async fn what_somebody_says_of_themselves_comes_out() {
 async fn nobody_else_reads_an_export_nor_anybody_when_it_is_over_or_they_are_gone() {
     let app = app().await;
     let (ada, bo) = (person(&app, "ada", "Ada").await, person(&app, "bo", "Bo").await);
-    let client = app.as_user(ada);
-    let export = app.request_export(ada).await;
-    for other in [app.as_user(bo), app.anonymous(), app.as_admin(bo)] {
-        assert_eq!(PART.page(&other, export, &Value::Null).await, Value::Null);
-    }
-    let [told] = app.events::<ExportCompleted>().await.try_into().unwrap();
-    assert_eq!(PART.page(&client, export, &Value::Null).await["entries"], told.entries);
-    assert!(told.entries > 0 && (told.export_id, told.user_id) == (export, ada));
-    app.clock.advance(TimeDelta::days(7));
-    assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
-
-    let export = app.request_export(ada).await;
-    app.tell(&UserErased { user_id: ada, erased_at: app.foundation.ctx().now() }).await;
-    for export in [export, app.request_export(ada).await] {
-        assert_eq!(PART.page(&client, export, &Value::Null).await, Value::Null);
-    }
+    PART.assert_its_owners_while_it_lasts(&app, ada, bo).await;
     app.finish().await;
 }
