@@ -146,13 +146,13 @@ impl User {
     /// The zone in which the person's days are counted.
     #[graphql(inaccessible, tag = "personal")]
     async fn timezone(&self, gql: &Context<'_>) -> Result<Option<TimeZone>> {
-        Ok(self.all_settings(gql).await?.map(|settings| settings.timezone.into()))
+        Ok(self.all_settings(gql).await?.map(|settings| settings.calendar.zone.into()))
     }
 
     /// The hour at which the person's days start, 0 to 23.
     #[graphql(inaccessible, tag = "personal")]
     async fn day_start_hour(&self, gql: &Context<'_>) -> Result<Option<i32>> {
-        Ok(self.all_settings(gql).await?.map(|settings| settings.day_start.hour().into()))
+        Ok(self.all_settings(gql).await?.map(|settings| settings.calendar.day_start.hour().into()))
     }
 
     /// What happens to hugs from each kind of sender.

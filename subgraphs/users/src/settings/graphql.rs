@@ -46,8 +46,8 @@ pub(crate) struct Settings {
 impl From<settings::Settings> for Settings {
     fn from(settings: settings::Settings) -> Self {
         Self {
-            timezone: settings.timezone.into(),
-            day_start_hour: settings.day_start.hour().into(),
+            timezone: settings.calendar.zone.into(),
+            day_start_hour: settings.calendar.day_start.hour().into(),
             hug_policy: settings.hug_policy.into(),
             privacy: PrivacySettings {
                 presence: settings.privacy.presence.into(),

@@ -1,7 +1,6 @@
 //! What can be set.
 
-use chrono_tz::Tz;
-use clock::day::DayStart;
+use clock::day::Calendar;
 use events::{
     moods::MoodVisibility,
     users::{HugPolicy, HugPolicyAction},
@@ -10,8 +9,7 @@ use events::{
 /// What somebody has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Settings {
-    pub(crate) timezone: Tz,
-    pub(crate) day_start: DayStart,
+    pub(crate) calendar: Calendar,
     pub(crate) hug_policy: HugPolicy,
     pub(crate) privacy: Privacy,
     pub(crate) notifications: Notifications,
@@ -124,8 +122,7 @@ impl Default for Settings {
     fn default() -> Self {
         let accept = HugPolicyAction::Accept;
         Self {
-            timezone: Tz::UTC,
-            day_start: DayStart::MIDNIGHT,
+            calendar: Calendar::default(),
             hug_policy: HugPolicy {
                 not_followed: accept,
                 not_following: accept,

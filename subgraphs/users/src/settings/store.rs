@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono_tz::Tz;
-use clock::day::DayStart;
+use clock::day::Calendar;
 use events::{
     moods::MoodVisibility,
     users::{HugPolicy, HugPolicyAction},
@@ -115,11 +114,9 @@ pub(crate) async fn remove(connection: &impl Connection, user: UserId) -> Result
 }
 
 fn of_row(row: &row::Model) -> Result<Settings, StoreError> {
-    let hour = u8::try_from(row.day_start_hour).ok().and_then(DayStart::parse);
     Ok(Settings {
         // A zone that was known when it was set is known for good; IANA renames but keeps the former name.
-        timezone: row.timezone.parse().unwrap_or(Tz::UTC),
-        day_start: hour.unwrap_or_default(),
+        calendar: Calendar::parse(&row.timezone, row.day_start_hour.into()).unwrap_or_default(),
         hug_policy: HugPolicy {
             not_followed: HugPolicyAction::of_name(&row.hugs_not_followed)?,
             not_following: HugPolicyAction::of_name(&row.hugs_not_following)?,
@@ -141,11 +138,11 @@ fn of_row(row: &row::Model) -> Result<Settings, StoreError> {
 }
 
 fn to_row(user: UserId, settings: Settings) -> row::ActiveModel {
-    let Settings { timezone, day_start, hug_policy, privacy, notifications } = settings;
+    let Settings { calendar, hug_policy, privacy, notifications } = settings;
     row::ActiveModel {
         user_id: Set(user),
-        timezone: Set(timezone.name().to_owned()),
-        day_start_hour: Set(day_start.hour().into()),
+        timezone: Set(calendar.zone.name().to_owned()),
+        day_start_hour: Set(calendar.day_start.hour().into()),
         hugs_not_followed: Set(hug_policy.not_followed.name().to_owned()),
         hugs_not_following: Set(hug_policy.not_following.name().to_owned()),
         hugs_new_accounts: Set(hug_policy.new_accounts.name().to_owned()),

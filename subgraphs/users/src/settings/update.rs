@@ -91,8 +91,8 @@ fn applied(mut settings: Settings, parsed: &Parsed, command: &UpdateSettings) ->
     fn set<T: Copy>(to: &mut T, value: Option<T>) {
         *to = value.unwrap_or(*to);
     }
-    set(&mut settings.timezone, parsed.timezone);
-    set(&mut settings.day_start, parsed.day_start);
+    set(&mut settings.calendar.zone, parsed.timezone);
+    set(&mut settings.calendar.day_start, parsed.day_start);
     set(&mut settings.hug_policy.not_followed, command.hug_policy.not_followed);
     set(&mut settings.hug_policy.not_following, command.hug_policy.not_following);
     set(&mut settings.hug_policy.new_accounts, command.hug_policy.new_accounts);
@@ -112,8 +112,8 @@ fn applied(mut settings: Settings, parsed: &Parsed, command: &UpdateSettings) ->
 fn told(user_id: UserId, settings: Settings) -> SettingsChanged {
     SettingsChanged {
         user_id,
-        timezone: settings.timezone.name().to_owned(),
-        day_start_hour: settings.day_start.hour(),
+        timezone: settings.calendar.zone.name().to_owned(),
+        day_start_hour: settings.calendar.day_start.hour(),
         hug_policy: settings.hug_policy,
         approves_followers: settings.privacy.approves_followers,
         is_suggested: settings.privacy.is_suggested,
