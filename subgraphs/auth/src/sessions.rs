@@ -65,15 +65,12 @@ pub(crate) async fn open(
 
 /// The background task: forgets what is over until told to stop.
 pub(crate) async fn tidy_until(stop: CancellationToken, ctx: Ctx) {
-    loop {
+    service::repeat(stop, TIDY_EVERY, || async {
         if let Err(error) = tidy(&ctx).await {
             tracing::warn!(%error, "old sessions could not be forgotten; trying again");
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(TIDY_EVERY) => {}
-        }
-    }
+    })
+    .await;
 }
 
 async fn tidy(ctx: &Ctx) -> Result<(), StoreError> {

@@ -11,17 +11,12 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Looks at the clock until `stop`. Several processes may do so on one database.
 pub(crate) async fn keep_time_until(stop: CancellationToken, ctx: Ctx) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
+    service::repeat(stop, EVERY, || async {
         if let Err(error) = keep_time(&ctx).await {
             tracing::warn!(%error, "what time does to hugs was not done; trying again");
         }
-    }
+    })
+    .await;
 }
 
 async fn keep_time(ctx: &Ctx) -> Result<(), StoreError> {

@@ -45,15 +45,12 @@ pub(crate) async fn forget(connection: &impl Connection, person: UserId) -> Resu
 
 /// The background task: forgets what holds nobody up any more, until told to stop.
 pub(crate) async fn tidy_until(stop: CancellationToken, ctx: Ctx) {
-    let tidying = async {
-        loop {
-            if let Err(error) = tidy(&ctx).await {
-                tracing::warn!(%error, "old limits could not be forgotten; trying again");
-            }
-            tokio::time::sleep(TIDY_EVERY).await;
+    service::repeat(stop, TIDY_EVERY, || async {
+        if let Err(error) = tidy(&ctx).await {
+            tracing::warn!(%error, "old limits could not be forgotten; trying again");
         }
-    };
-    stop.run_until_cancelled(tidying).await;
+    })
+    .await;
 }
 
 async fn tidy(ctx: &Ctx) -> Result<(), StoreError> {

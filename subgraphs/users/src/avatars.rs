@@ -106,11 +106,5 @@ async fn delete(ctx: &Ctx, avatar: AvatarId) -> Result<(), SetAvatarError> {
 
 /// The background task: deletes pictures until told to stop.
 pub(crate) async fn sweep_until(stop: CancellationToken, ctx: Ctx) {
-    loop {
-        sweep(&ctx).await;
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(SWEEP_EVERY) => {}
-        }
-    }
+    service::repeat(stop, SWEEP_EVERY, || sweep(&ctx)).await;
 }

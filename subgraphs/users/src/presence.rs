@@ -186,15 +186,10 @@ async fn expire(ctx: &Ctx, now: DateTime<Utc>) -> Result<(), StoreError> {
 
 /// The background task: forgets connections until told to stop.
 pub(crate) async fn expire_until(stop: CancellationToken, ctx: Ctx) {
-    let mut ticks = tokio::time::interval(TIDY_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
+    service::repeat(stop, TIDY_EVERY, || async {
         if let Err(error) = expire(&ctx, ctx.now()).await {
             tracing::warn!(%error, "connections could not be forgotten; trying again");
         }
-    }
+    })
+    .await;
 }

@@ -102,15 +102,12 @@ pub(crate) async fn rotate_when_due(ctx: &Ctx) -> Result<(), IssueError> {
 
 /// The background task: replaces keys until told to stop.
 pub(crate) async fn rotate_until(stop: CancellationToken, ctx: Ctx) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
+    service::repeat(stop, LOOK_EVERY, || async {
         if let Err(error) = rotate_when_due(&ctx).await {
             tracing::error!(%error, "the signing key could not be replaced; trying again");
         }
-    }
+    })
+    .await;
 }
 
 #[cfg(test)]

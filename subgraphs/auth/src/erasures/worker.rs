@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{account_exports, accounts, context::Ctx, erasures::store, roles, sessions, store::StoreError};
 
 const LOOK_EVERY: Duration = Duration::from_mins(1);
-/// How many are erased between two looks at whether to stop.
+/// How many are looked for at once.
 const BATCH: u64 = 20;
 /// An answer that takes longer than this is a matter for the operator.
 const ANSWERED_WITHIN: TimeDelta = TimeDelta::hours(1);
@@ -22,24 +22,21 @@ const MOST_WARNINGS: u64 = 100;
 
 /// The background task: erases what is due, until told to stop. Any number of processes may do it at once.
 pub(crate) async fn erase_until(stop: CancellationToken, ctx: Ctx) {
-    let mut looks = 0_u64;
-    loop {
-        let left = erase_due(&ctx).await;
-        if let Err(error) = &left {
-            tracing::warn!(%error, "accounts could not be erased; trying again");
+    let mut looks = (0_u64..).map(|look| look.is_multiple_of(LOOKS_BETWEEN_WARNINGS));
+    service::repeat(stop, LOOK_EVERY, || look(&ctx, looks.next() == Some(true))).await;
+}
+
+async fn look(ctx: &Ctx, warns: bool) {
+    let left = erase_due(ctx).await;
+    if let Err(error) = &left {
+        tracing::warn!(%error, "accounts could not be erased; trying again");
+    }
+    if warns {
+        if let Ok(Some(user)) = left {
+            tracing::warn!(%user, "the last admin is not erased before somebody else is one: see `grant-role`");
         }
-        if looks.is_multiple_of(LOOKS_BETWEEN_WARNINGS) {
-            if let Ok(Some(user)) = left {
-                tracing::warn!(%user, "the last admin is not erased before somebody else is one: see `grant-role`");
-            }
-            if let Err(error) = warn_of_missing_answers(&ctx).await {
-                tracing::warn!(%error, "it is not known whether erasures are complete");
-            }
-        }
-        looks += 1;
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+        if let Err(error) = warn_of_missing_answers(ctx).await {
+            tracing::warn!(%error, "it is not known whether erasures are complete");
         }
     }
 }

@@ -15,20 +15,14 @@ const SLICE: u64 = 1_000;
 
 /// Prunes now and every hour, until `stop`.
 pub(crate) async fn prune_until(stop: CancellationToken, db: Database, clock: SharedClock) {
-    let pruning = async {
-        loop {
-            match prune(&db, &clock).await {
-                Ok(0) => {}
-                Ok(pruned) => tracing::info!(pruned, "old live events were pruned"),
-                Err(error) => tracing::warn!(%error, "old live events could not be pruned"),
-            }
-            tokio::time::sleep(EVERY).await;
+    service::repeat(stop, EVERY, || async {
+        match prune(&db, &clock).await {
+            Ok(0) => {}
+            Ok(pruned) => tracing::info!(pruned, "old live events were pruned"),
+            Err(error) => tracing::warn!(%error, "old live events could not be pruned"),
         }
-    };
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = pruning => {}
-    }
+    })
+    .await;
 }
 
 /// Deletes what is past its time, a slice at a time, and says how much that was.

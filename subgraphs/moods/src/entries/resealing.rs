@@ -15,21 +15,16 @@ const PAUSE: Duration = Duration::from_mins(10);
 
 /// Looks for notes that another key has sealed, or none, and seals them with the first; again and again until `stop`.
 pub(crate) async fn reseal_until(stop: CancellationToken, db: Database, keys: Keyring) {
-    let sealing = async {
-        loop {
-            match pass(&db, &keys).await {
-                Ok(0) => {}
-                Ok(notes) => tracing::info!(
-                    notes,
-                    key = keys.sealing_key_id(),
-                    "old notes are sealed with the first key"
-                ),
-                Err(error) => tracing::warn!(%error, "old notes could not all be sealed anew"),
+    service::repeat(stop, PAUSE, || async {
+        match pass(&db, &keys).await {
+            Ok(0) => {}
+            Ok(notes) => {
+                tracing::info!(notes, key = keys.sealing_key_id(), "old notes are sealed with the first key");
             }
-            tokio::time::sleep(PAUSE).await;
+            Err(error) => tracing::warn!(%error, "old notes could not all be sealed anew"),
         }
-    };
-    stop.run_until_cancelled(sealing).await;
+    })
+    .await;
 }
 
 async fn pass(db: &Database, keys: &Keyring) -> Result<usize, store::StoreError> {

@@ -46,17 +46,12 @@ pub(crate) async fn moods_changed(
 
 /// The background task: computes for whoever is due, until told to stop.
 pub(crate) async fn compute_until(stop: CancellationToken, db: Database, clock: SharedClock) {
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let computing = async {
-        loop {
-            ticks.tick().await;
-            if let Err(error) = compute_due(&db, &clock).await {
-                tracing::warn!(%error, "insights could not be computed; trying again");
-            }
+    service::repeat(stop, TICK, || async {
+        if let Err(error) = compute_due(&db, &clock).await {
+            tracing::warn!(%error, "insights could not be computed; trying again");
         }
-    };
-    stop.run_until_cancelled(computing).await;
+    })
+    .await;
 }
 
 /// Computes for everybody who is due; whom another process has claimed, it leaves to that.

@@ -22,17 +22,12 @@ const BATCH: u64 = 100;
 
 /// The background task: ends streaks until told to stop.
 pub(crate) async fn end_until(stop: CancellationToken, ctx: Ctx) {
-    let mut ticks = tokio::time::interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
+    service::repeat(stop, LOOK_EVERY, || async {
         if let Err(error) = pass(&ctx).await {
             tracing::warn!(%error, "streaks could not be ended; trying again");
         }
-    }
+    })
+    .await;
 }
 
 async fn pass(ctx: &Ctx) -> Result<(), StoreError> {
