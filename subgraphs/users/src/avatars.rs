@@ -37,28 +37,27 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Gives the viewer a new picture, in place of the one they had.
 pub(crate) async fn set(ctx: &Ctx, file: Bytes) -> Result<Profile, SetAvatarError> {
-    let viewer = ctx.viewer()?.user_id;
+    ctx.viewer()?;
     let renditions = ctx.pictures().draw(file).await?;
     let avatar = AvatarId::at(ctx.now());
     // Whatever happens from here on, a picture that doesn't become anybody's is deleted some day.
-    let noted = ctx.db.begin().await?;
-    store::discard(&noted, avatar, ctx.now() + UNUSED_FOR).await?;
+    let (noted, _) = ctx.begin_own::<SetAvatarError>().await?;
+    store::discard(&*noted, avatar, ctx.now() + UNUSED_FOR).await?;
     noted.commit().await?;
     ctx.pictures().keep(avatar, renditions).await?;
-    replace(ctx, viewer, Some(avatar)).await
+    replace(ctx, Some(avatar)).await
 }
 
 /// Takes the viewer's picture away.
 pub(crate) async fn remove(ctx: &Ctx) -> Result<Profile, SetAvatarError> {
-    let viewer = ctx.viewer()?.user_id;
-    replace(ctx, viewer, None).await
+    replace(ctx, None).await
 }
 
-async fn replace(ctx: &Ctx, user: UserId, avatar: Option<AvatarId>) -> Result<Profile, SetAvatarError> {
+async fn replace(ctx: &Ctx, avatar: Option<AvatarId>) -> Result<Profile, SetAvatarError> {
     // A reservation may be all there is yet.
-    profiles::by_ids(ctx, &[user]).await?;
+    profiles::by_ids(ctx, &[ctx.viewer()?.user_id]).await?;
     let now = ctx.now();
-    let work = ctx.begin().await?;
+    let (work, user) = ctx.begin_own::<SetAvatarError>().await?;
     let mut profile = profiles::store::find_for_update(&*work, user).await?.ok_or(SetAvatarError::Missing)?;
     let former = std::mem::replace(&mut profile.avatar_id, avatar);
     profiles::store::update(&*work, &profile).await?;
@@ -69,8 +68,10 @@ async fn replace(ctx: &Ctx, user: UserId, avatar: Option<AvatarId>) -> Result<Pr
         store::discard(&*work, former, now).await?;
     }
     work.commit().await?;
-    if former.is_some() {
-        sweep(ctx).await;
+    if let Some(former) = former
+        && let Err(error) = delete(ctx, former).await
+    {
+        tracing::warn!(%error, avatar = %former, "a picture can't be deleted yet");
     }
     Ok(profile)
 }

@@ -48,12 +48,9 @@ const TIDY_EVERY: Duration = Duration::from_secs(5);
 
 /// Notes that a connection of the viewer is there, and says how the viewer is present.
 pub(crate) async fn beat(ctx: &Ctx, command: Heartbeat) -> Result<Status, HeartbeatError> {
-    let viewer = ctx.viewer()?.user_id;
+    ctx.viewer()?;
     let connection = ConnectionId::parse(&command.connection_id)?;
-    let work = ctx.begin().await?;
-    if erasure::any_erased(&work, &[viewer]).await? {
-        return Err(HeartbeatError::Unauthenticated);
-    }
+    let (work, viewer) = ctx.begin_own::<HeartbeatError>().await?;
     let told = store::lock_told(&*work, viewer).await?;
     let now = ctx.now();
     store::beat(&*work, viewer, &connection, command.away, now).await?;

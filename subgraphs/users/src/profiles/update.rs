@@ -51,7 +51,7 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateProfile) -> Result<Profile,
     let now = ctx.now();
     // A reservation may be all there is yet.
     super::by_ids(ctx, &[viewer]).await?;
-    let work = ctx.begin().await?;
+    let (work, viewer) = ctx.begin_own::<UpdateProfileError>().await?;
     let before = store::find_for_update(&*work, viewer).await?.ok_or(UpdateProfileError::Missing)?;
     let mut profile = before.clone();
     apply(&mut profile, changes.display_name, changes.bio, changes.pronouns);

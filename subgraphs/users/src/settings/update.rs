@@ -55,7 +55,7 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateSettings) -> Result<Setting
     let parsed = parse(&command)?;
     // A reservation may be all there is yet.
     profiles::by_ids(ctx, &[viewer]).await?;
-    let work = ctx.begin().await?;
+    let (work, viewer) = ctx.begin_own::<UpdateSettingsError>().await?;
     let before = store::find_for_update(&*work, viewer).await?.ok_or(UpdateSettingsError::Missing)?;
     let after = applied(before, &parsed, &command);
     if after != before {

@@ -19,7 +19,7 @@ use crate::client::{app, block, entity, person, refusal};
 const AVATAR: &str = "avatar(size: 100) { url width height }";
 const REMOVE: &str = "mutation { removeAvatar { user { avatar { url } } errors { code } } }";
 
-fn picture(colour: u8) -> Vec<u8> {
+pub(crate) fn picture(colour: u8) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     let picture = DynamicImage::from(RgbImage::from_pixel(120, 90, image::Rgb([colour; 3])));
     picture.write_to(&mut file, ImageFormat::Png).expect("a PNG");
@@ -27,7 +27,7 @@ fn picture(colour: u8) -> Vec<u8> {
 }
 
 /// Sends a file as the gateway passes it on.
-async fn set(client: &Client, file: &[u8]) -> Value {
+pub(crate) async fn set(client: &Client, file: &[u8]) -> Value {
     let mutation = format!(
         "mutation($f: Upload!) {{ setAvatar(input: {{file: $f}}) {{ user {{ {AVATAR} }} errors {{ code path }} }} }}"
     );

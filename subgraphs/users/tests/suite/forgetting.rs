@@ -10,7 +10,10 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use testkit::TestApp;
 
-use crate::client::{app, auth, beat, follow, named, person, reserve, update_profile};
+use crate::{
+    avatars::{picture, set},
+    client::{app, auth, beat, follow, named, person, reserve, update_profile},
+};
 
 const TABLES: [&str; 9] = [
     "profiles",
@@ -65,6 +68,31 @@ async fn nothing_is_kept_of_somebody_who_is_gone_and_late_events_bring_nothing_b
     }
     assert_eq!(rows(&app, "known_follows").await, 0);
     assert_eq!(named(&app.as_user(ada), "bo").await, "Bo", "others stay");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_token_that_outlives_its_owner_is_nobodys() {
+    let app = app().await;
+    let (ada, stranger) = (person(&app, "ada", "Ada").await, app.new_user());
+    erase(&app, ada).await;
+    for mutation in [
+        r#"mutation { updateProfile(input: {bio: "x"}) { errors { code } } }"#,
+        "mutation { updateSettings(input: {dayStartHour: 4}) { errors { code } } }",
+        "mutation { removeAvatar { errors { code } } }",
+        r#"mutation { heartbeat(input: {connectionId: "tab"}) { errors { code } } }"#,
+    ] {
+        assert_eq!(app.as_user(ada).failure(mutation, json!({})).await, "UNAUTHENTICATED", "{mutation}");
+    }
+    assert_eq!(
+        set(&app.as_user(ada), &picture(100)).await["errors"][0]["extensions"]["code"],
+        "UNAUTHENTICATED"
+    );
+    let own = "{ me { id settings { dayStartHour } } }";
+    assert_eq!(app.as_user(ada).data(own, json!({})).await, json!({ "me": null }));
+    // Of whom nothing was ever heard, nothing is known to be gone.
+    let mutation = "mutation { removeAvatar { errors { code } } }";
+    assert_eq!(app.as_user(stranger).failure(mutation, json!({})).await, "NOT_FOUND");
     app.finish().await;
 }
 
