@@ -75,6 +75,11 @@ pub(crate) async fn activate_own(ctx: &Ctx) -> Result<Option<Profile>, StoreErro
         registered_at: reservation.reserved_at,
     };
     let work = ctx.begin().await?;
+    // Erased since the reservation was read, or just now: a token may outlive its owner by a moment.
+    if erasure::any_erased(&work, &[viewer]).await? {
+        work.rollback().await?;
+        return Ok(None);
+    }
     activate(&work, registration, ctx.now()).await?;
     let profile = store::find(&*work, viewer).await?;
     work.commit().await?;
@@ -104,4 +109,33 @@ async fn claim_for_good(
         }
     }
     Err(StoreError::Custom(format!("no name like {wanted} is free")))
+}
+
+#[cfg(test)]
+mod tests {
+    use identity::{Caller, Viewer};
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::{
+        Users,
+        profiles::DisplayName,
+        reservations::{Reserve, reserve},
+    };
+
+    #[tokio::test]
+    async fn a_reservation_that_was_read_before_its_owner_was_erased_makes_no_profile() {
+        let app = TestApp::start::<Users>().await;
+        let (ctx, user_id) = (Ctx::new(&app.foundation).unwrap(), app.new_user());
+        let (username, display_name) = (Username::parse("ada").unwrap(), DisplayName::parse("Ada").unwrap());
+        reserve(&ctx, Reserve { user_id, username, display_name }).await.unwrap();
+        let work = ctx.begin().await.unwrap();
+        erasure::mark_erased(&work, user_id, ctx.now()).await.unwrap();
+        work.commit().await.unwrap();
+        let viewer = Viewer { user_id, session_id: None, roles: Vec::new(), scopes: Vec::new() };
+        let own = ctx.on_behalf_of(Caller::User(viewer));
+        assert_eq!(activate_own(&own).await.unwrap(), None);
+        assert_eq!(store::find(ctx.db.reader(), user_id).await.unwrap(), None);
+        app.finish().await;
+    }
 }
