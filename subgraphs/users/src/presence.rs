@@ -43,6 +43,8 @@ pub(crate) const BEAT_EVERY: TimeDelta = TimeDelta::seconds(15);
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::seconds(45);
 /// The most connections of one person that are remembered: the latest ones.
 const MAX_CONNECTIONS: u64 = 16;
+/// How many connections are forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: u64 = 100;
 /// How often what is forgotten is tidied away.
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
@@ -163,18 +165,26 @@ impl Follows {
 async fn expire(ctx: &Ctx, now: DateTime<Utc>) -> Result<(), StoreError> {
     let silent_since = now - FORGOTTEN_AFTER;
     // Most of the time there is nothing to do, and then nothing is locked.
-    if !store::any_silent(ctx.db.reader(), silent_since).await? {
-        return Ok(());
+    while store::any_silent(ctx.db.reader(), silent_since).await? {
+        expire_some(ctx, silent_since, now).await?;
     }
+    Ok(())
+}
+
+/// The same for some of them: when thousands leave at once, nobody else has to wait for all of that.
+async fn expire_some(ctx: &Ctx, silent_since: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), StoreError> {
     let work = ctx.begin().await?;
+    let silent = store::silent(&*work, silent_since, FORGOTTEN_AT_ONCE).await?;
+    let people: Vec<_> = silent.keys().copied().collect();
+    // Who was erased since that was read leaves no trace any more.
+    let gone = erasure::erased_among(&work, &people).await?;
     // In one order, whoever does it, and before anything else is touched: nobody waits for each other for ever.
-    let silent = store::silent(&*work, silent_since).await?;
     let mut told = Vec::with_capacity(silent.len());
-    for (user, seen_at) in silent {
+    for (user, seen_at) in silent.into_iter().filter(|(user, _)| !gone.contains(user)) {
         told.push((user, store::lock_told(&*work, user).await?));
         store::note_left(&*work, user, seen_at).await?;
     }
-    store::forget(&*work, silent_since).await?;
+    store::forget(&*work, &people, silent_since).await?;
     for (user, told) in told {
         tell_when_changed(&work, user, told, now).await?;
     }
@@ -189,4 +199,53 @@ pub(crate) async fn expire_until(stop: CancellationToken, ctx: Ctx) {
         }
     })
     .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::Users;
+
+    /// Signs of life of as many people, each from a connection.
+    async fn beats(app: &TestApp, ctx: &Ctx, count: usize) -> Vec<UserId> {
+        let people: Vec<_> = (0..count).map(|_| app.new_user()).collect();
+        let transaction = ctx.db.begin().await.unwrap();
+        let connection = ConnectionId::parse("tab").unwrap();
+        for user in &people {
+            store::beat(&transaction, *user, &connection, false, ctx.now()).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        people
+    }
+
+    #[tokio::test]
+    async fn who_is_erased_while_their_connection_is_forgotten_leaves_no_trace() {
+        let app = TestApp::start::<Users>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        let [ada, bo] = beats(&app, &ctx, 2).await.try_into().unwrap();
+        let work = ctx.begin().await.unwrap();
+        erasure::mark_erased(&work, ada, ctx.now()).await.unwrap();
+        work.commit().await.unwrap();
+        expire(&ctx, ctx.now() + FORGOTTEN_AFTER).await.unwrap();
+        let traces = store::traces(ctx.db.reader(), &[ada, bo], ctx.now()).await.unwrap();
+        assert_eq!(traces.into_keys().collect::<Vec<_>>(), [bo]);
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn thousands_who_leave_at_once_are_forgotten_some_at_a_time() {
+        let app = TestApp::start::<Users>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        let people = beats(&app, &ctx, 250).await;
+        let watch = app.watch_all();
+        expire(&ctx, ctx.now() + FORGOTTEN_AFTER).await.unwrap();
+        let statements = watch.statements();
+        let forgetting = statements.texts().filter(|text| text.starts_with("DELETE FROM \"connections\""));
+        assert_eq!(forgetting.count(), 3);
+        let traces = store::traces(ctx.db.reader(), &people, ctx.now()).await.unwrap();
+        assert!(traces.len() == 250 && traces.values().all(|trace| trace.left_at == Some(ctx.now())));
+        app.finish().await;
+    }
 }

@@ -188,17 +188,20 @@ pub(crate) async fn any_silent(
     Ok(silent.limit(1).one(database).await?.is_some())
 }
 
-/// The last sign of life of each user with a silent connection, in the order of their ids. Grouped here: SQLite would go through
-/// the whole table in the order of the groups.
+/// The last sign of life of each of some users with a silent connection, in the order of their ids: of those whose `limit`
+/// connections have been silent for longest. Grouped here: SQLite would go through the whole table in the order of the groups.
 pub(crate) async fn silent(
     database: &impl Connection,
     silent_since: DateTime<Utc>,
+    limit: u64,
 ) -> Result<BTreeMap<UserId, DateTime<Utc>>, StoreError> {
     let rows: Vec<(UserId, DateTime<Utc>)> = connection::Entity::find()
         .select_only()
         .column(connection::Column::UserId)
         .column(connection::Column::SeenAt)
         .filter(connection::Column::SeenAt.lte(silent_since))
+        .order_by_asc(connection::Column::SeenAt)
+        .limit(limit)
         .into_tuple()
         .all(database)
         .await?;
@@ -229,10 +232,14 @@ pub(crate) async fn note_left(
         .map(|_| ())
 }
 
+/// Forgets the silent connections of users.
 pub(crate) async fn forget(
     database: &impl Connection,
+    users: &[UserId],
     silent_since: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let silent = connection::Entity::delete_many().filter(connection::Column::SeenAt.lte(silent_since));
+    let silent = connection::Entity::delete_many()
+        .filter(connection::Column::UserId.is_in(users.iter().copied()))
+        .filter(connection::Column::SeenAt.lte(silent_since));
     silent.exec(database).await.map(|_| ())
 }
