@@ -8,7 +8,11 @@ use chrono::TimeDelta;
 use ids::UserId;
 
 pub(crate) use crate::reservations::{error::ReserveError, store::Reservation};
-use crate::{context::Ctx, profiles::DisplayName, usernames, usernames::Username};
+use crate::{
+    context::Ctx,
+    profiles::{self, DisplayName},
+    usernames::{self, Username},
+};
 
 /// How long a name waits for its account.
 const KEPT_FOR: TimeDelta = TimeDelta::minutes(15);
@@ -37,6 +41,11 @@ pub(crate) async fn reserve(ctx: &Ctx, wish: Reserve) -> Result<Reservation, Res
         display_name: wish.display_name.into_string(),
         reserved_at: now,
     };
+    // A question that was asked again may come once more when the account is made: what is its for good stays so.
+    if profiles::store::find(&*work, wish.user_id).await?.is_some() {
+        work.rollback().await?;
+        return Ok(reservation);
+    }
     store::put(&*work, &reservation, expires_at).await?;
     work.commit().await?;
     Ok(reservation)

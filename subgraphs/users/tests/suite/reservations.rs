@@ -135,6 +135,16 @@ async fn a_name_lost_to_somebody_faster_is_replaced_and_told() {
 }
 
 #[tokio::test]
+async fn a_question_that_comes_again_after_the_account_was_made_puts_no_end_to_its_name() {
+    let app = app().await;
+    let ada = person(&app, "ada", "Ada").await;
+    assert_eq!(reserve(&auth(&app), ada, "ada", "Ada").await.0, 200);
+    app.clock.advance(TimeDelta::hours(1));
+    assert_eq!(reserve(&auth(&app), app.new_user(), "ada", "Another").await.0, 409);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn only_auth_may_ask() {
     let app = app().await;
     let others =
