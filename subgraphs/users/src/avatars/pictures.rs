@@ -1,5 +1,7 @@
 //! Making pictures and keeping them: what all requests of a process share.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use ids::AvatarId;
 use service::Files;
@@ -24,7 +26,7 @@ const WAITING: usize = 16;
 pub(crate) struct Pictures {
     storage: Storage,
     base_url: String,
-    drawing: Semaphore,
+    drawing: Arc<Semaphore>,
     queue: Semaphore,
 }
 
@@ -33,7 +35,7 @@ impl Pictures {
         Ok(Self {
             storage: Storage::open(&files.avatar_store)?,
             base_url: files.avatar_base_url.trim_end_matches('/').to_owned(),
-            drawing: Semaphore::new(AT_ONCE),
+            drawing: Arc::new(Semaphore::new(AT_ONCE)),
             queue: Semaphore::new(AT_ONCE + WAITING),
         })
     }
@@ -44,8 +46,13 @@ impl Pictures {
             Ok(place) => place,
             Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => return Err(SetAvatarError::Busy),
         };
-        let _turn = self.drawing.acquire().await.map_err(|_| SetAvatarError::Busy)?;
-        let drawn = task::spawn_blocking(move || picture::draw(&file)).await;
+        let turn = self.drawing.clone().acquire_owned().await.map_err(|_| SetAvatarError::Busy)?;
+        let drawn = task::spawn_blocking(move || {
+            // Held until the work is done, even when nobody waits for it any more.
+            let _turn = turn;
+            picture::draw(&file)
+        });
+        let drawn = drawn.await;
         Ok(drawn.unwrap_or_else(|error| {
             tracing::warn!(%error, "a picture broke its decoder");
             Err(PictureError::Broken)
@@ -87,4 +94,28 @@ impl Pictures {
 
 fn name(avatar: AvatarId, size: u32) -> String {
     format!("{avatar}/{size}.jpg")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use futures::FutureExt as _;
+    use image::{DynamicImage, ImageFormat};
+    use testkit::eventually;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_picture_that_nobody_waits_for_any_more_keeps_its_turn_until_it_is_drawn() {
+        let pictures = Pictures::open(&Files::in_memory()).unwrap();
+        let mut file = Cursor::new(Vec::new());
+        DynamicImage::new_rgb8(1_000, 1_000).write_to(&mut file, ImageFormat::Png).unwrap();
+        assert!(pictures.draw(file.into_inner().into()).now_or_never().is_none(), "it takes a while");
+        assert_eq!(pictures.drawing.available_permits(), AT_ONCE - 1);
+        eventually("the turn to be over", || async {
+            (pictures.drawing.available_permits() == AT_ONCE).then_some(())
+        })
+        .await;
+    }
 }
