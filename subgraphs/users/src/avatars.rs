@@ -32,6 +32,8 @@ use crate::{
 const UNUSED_FOR: TimeDelta = TimeDelta::hours(1);
 /// When too many are drawn, there may be room again after this.
 const BUSY_FOR: TimeDelta = TimeDelta::seconds(1);
+/// A picture that can't be deleted is tried again after this, so that it keeps no other from it.
+const TRIED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// How often pictures that are nobody's any more are deleted, besides at once.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
@@ -85,15 +87,20 @@ pub(crate) async fn discard_of(work: &Work, user: UserId) -> Result<(), StoreErr
     }
 }
 
-/// Deletes the pictures that are nobody's any more. What can't be deleted now is tried again.
-async fn sweep(ctx: &Ctx) {
-    let due = match store::due(ctx.db.reader(), ctx.now()).await {
-        Ok(due) => due,
-        Err(error) => return tracing::warn!(%error, "pictures to delete can't be read"),
-    };
-    for avatar in due {
-        if let Err(error) = delete(ctx, avatar).await {
-            tracing::warn!(%error, %avatar, "a picture can't be deleted; trying again");
+/// Deletes the pictures that are nobody's any more. What can't be deleted now is tried again after the others.
+async fn sweep(ctx: &Ctx) -> Result<(), StoreError> {
+    loop {
+        let due = store::due(ctx.db.reader(), ctx.now()).await?;
+        for avatar in &due {
+            if let Err(error) = delete(ctx, *avatar).await {
+                tracing::warn!(%error, %avatar, "a picture can't be deleted; trying again");
+                let transaction = ctx.db.begin().await?;
+                store::put_off(&transaction, *avatar, ctx.now() + TRIED_AGAIN_AFTER).await?;
+                transaction.commit().await?;
+            }
+        }
+        if due.len() < usize::try_from(store::BATCH).unwrap_or(usize::MAX) {
+            return Ok(());
         }
     }
 }
@@ -107,5 +114,49 @@ async fn delete(ctx: &Ctx, avatar: AvatarId) -> Result<(), SetAvatarError> {
 
 /// The background task: deletes pictures until told to stop.
 pub(crate) async fn sweep_until(stop: CancellationToken, ctx: Ctx) {
-    service::repeat(stop, SWEEP_EVERY, || sweep(&ctx)).await;
+    service::repeat(stop, SWEEP_EVERY, || async {
+        if let Err(error) = sweep(&ctx).await {
+            tracing::warn!(%error, "pictures to delete can't be read; trying again");
+        }
+    })
+    .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::Users;
+
+    async fn discard(ctx: &Ctx, delete_at: chrono::DateTime<chrono::Utc>) -> AvatarId {
+        let avatar = AvatarId::at(ctx.now());
+        let transaction = ctx.db.begin().await.unwrap();
+        store::discard(&transaction, avatar, delete_at).await.unwrap();
+        transaction.commit().await.unwrap();
+        avatar
+    }
+
+    #[tokio::test]
+    async fn pictures_that_can_not_be_deleted_keep_no_other_from_it() {
+        let app = TestApp::start::<Users>().await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut foundation = app.foundation.clone();
+        foundation.files.avatar_store = format!("file:{}", folder.path().display());
+        let ctx = Ctx::new(&foundation).unwrap();
+        let due = ctx.now() + UNUSED_FOR;
+        for _ in 0..store::BATCH {
+            let stuck = discard(&ctx, due).await;
+            // A folder is no file, and not deleted as one.
+            std::fs::create_dir_all(folder.path().join(format!("{stuck}/64.jpg/inside"))).unwrap();
+        }
+        let last = discard(&ctx, due + TimeDelta::seconds(1)).await;
+        app.clock.advance(UNUSED_FOR + TimeDelta::seconds(1));
+        sweep(&ctx).await.unwrap();
+        assert_eq!(store::due(ctx.db.reader(), ctx.now()).await.unwrap(), []);
+        app.clock.advance(TRIED_AGAIN_AFTER);
+        let again = store::due(ctx.db.reader(), ctx.now()).await.unwrap();
+        assert!(!again.contains(&last) && again.len() == 100);
+        app.finish().await;
+    }
 }

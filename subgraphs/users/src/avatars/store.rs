@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 use ids::AvatarId;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait, QueryFilter as _, QuerySelect as _,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::{Expr, OnConflict},
 };
 
 use crate::store::{Connection, StoreError};
 
 /// How many are deleted in one go.
-const BATCH: u64 = 100;
+pub(super) const BATCH: u64 = 100;
 
 mod discarded {
     //! A picture that is nobody's.
@@ -47,11 +48,26 @@ pub(super) async fn take_up(connection: &impl Connection, avatar: AvatarId) -> R
     discarded::Entity::delete_by_id(avatar).exec(connection).await.map(|_| ())
 }
 
-/// Some of the pictures to delete by now.
+/// The picture is to be deleted then, if it still is.
+pub(super) async fn put_off(
+    connection: &impl Connection,
+    avatar: AvatarId,
+    delete_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    discarded::Entity::update_many()
+        .col_expr(discarded::Column::DeleteAt, Expr::value(delete_at))
+        .filter(discarded::Column::AvatarId.eq(avatar))
+        .exec(connection)
+        .await
+        .map(|_| ())
+}
+
+/// Some of the pictures to delete by now, those that wait for longest.
 pub(super) async fn due(
     connection: &impl Connection,
     now: DateTime<Utc>,
 ) -> Result<Vec<AvatarId>, StoreError> {
-    let due = discarded::Entity::find().filter(discarded::Column::DeleteAt.lte(now)).limit(BATCH);
+    let due = discarded::Entity::find().filter(discarded::Column::DeleteAt.lte(now));
+    let due = due.order_by_asc(discarded::Column::DeleteAt).limit(BATCH);
     Ok(due.all(connection).await?.into_iter().map(|row| row.avatar_id).collect())
 }
