@@ -39,12 +39,13 @@ impl Subgraph for Users {
 
     async fn assemble(foundation: &Foundation) -> anyhow::Result<Assembly> {
         let ctx = Ctx::new(foundation)?;
-        let (connections, pictures) = (ctx.clone(), ctx.clone());
+        let (connections, pictures, names) = (ctx.clone(), ctx.clone(), ctx.clone());
         let (hub, bus) = (ctx.hub().clone(), foundation.bus.clone());
         let tasks: Vec<Task> = vec![
             Box::new(move |stop| Box::pin(presence::expire_until(stop, connections))),
             Box::new(move |stop| Box::pin(presence::listen(hub, bus, stop))),
             Box::new(move |stop| Box::pin(avatars::sweep_until(stop, pictures))),
+            Box::new(move |stop| Box::pin(reservations::tidy_until(stop, names))),
         ];
         Ok(Assembly {
             consumers: consumers(ctx.clone()),

@@ -10,6 +10,7 @@ mod m0007_avatars;
 mod m0008_badges;
 mod m0009_mood_visibility;
 mod m0010_find_names_by_owner;
+mod m0011_find_free_names;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,7 +19,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 10] = [
+        let own: [Box<dyn MigrationTrait>; 11] = [
             Box::new(m0001_usernames::Migration),
             Box::new(m0002_profiles::Migration),
             Box::new(m0003_settings::Migration),
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_badges::Migration),
             Box::new(m0009_mood_visibility::Migration),
             Box::new(m0010_find_names_by_owner::Migration),
+            Box::new(m0011_find_free_names::Migration),
         ];
         let shared =
             [outbox::migrations(), relationships::migrations(), erasure::migrations(), exports::migrations()];

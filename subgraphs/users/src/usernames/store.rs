@@ -71,6 +71,12 @@ pub(crate) async fn holder(
     Ok(claim.filter(|claim| claim.free_at.is_none_or(|free_at| free_at > now)).map(|claim| claim.user_id))
 }
 
+/// Forgets whose names were that are free by now.
+pub(crate) async fn forget_free(connection: &impl Connection, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let free = claim::Entity::delete_many().filter(claim::Column::FreeAt.lte(now));
+    free.exec(connection).await.map(|_| ())
+}
+
 /// Lets all names of somebody go at once.
 pub(crate) async fn remove(connection: &impl Connection, user: UserId) -> Result<(), StoreError> {
     let of_user = claim::Entity::delete_many().filter(claim::Column::UserId.eq(user));

@@ -183,6 +183,8 @@ async fn what_time_does_to_a_crowd_reads_what_is_due_and_no_table() {
             "DELETE FROM \"connections\"",
             "UPDATE \"told_presence\"",
             "FROM \"discarded_avatars\" WHERE",
+            "DELETE FROM \"username_reservations\"",
+            "DELETE FROM \"username_claims\"",
         ])
         .await;
     app.assert_no_full_scan(&statements, &TABLES).await;
