@@ -28,10 +28,7 @@ pub(crate) async fn request(
     let user = ctx.viewer()?.user_id;
     accounts::confirm(ctx, user, &command.password).await?;
     let now = ctx.now();
-    let work = ctx.begin().await?;
-    if erasure::any_erased(&work, &[user]).await? {
-        return Err(RequestExportError::Unauthenticated);
-    }
+    let (work, user) = ctx.begin_own::<RequestExportError>().await?;
     let key = command.idempotency_key.as_deref();
     let request = idempotency::Request { user_id: user, operation: "requestAccountExport", key };
     let Begun::First(claim) = idempotency::begin::<ExportId>(&*work, request, &(), now).await? else {

@@ -15,7 +15,8 @@ pub(crate) async fn request(ctx: &Ctx, password: &str) -> Result<Option<Account>
     accounts::confirm(ctx, user, password).await?;
     let now = ctx.now();
     let due_at = now + GRACE;
-    let work = ctx.begin().await?;
+    // Erased since the password was compared, which takes a while.
+    let (work, user) = ctx.begin_own::<RequestErasureError>().await?;
     if roles::is_last_admin(&*work, user).await? {
         return Err(RequestErasureError::LastAdmin);
     }
@@ -28,8 +29,7 @@ pub(crate) async fn request(ctx: &Ctx, password: &str) -> Result<Option<Account>
 
 /// Has the viewer's account stay. An account that nobody wanted erased stays as well.
 pub(crate) async fn cancel(ctx: &Ctx) -> Result<Option<Account>, CancelErasureError> {
-    let user = ctx.viewer()?.user_id;
-    let work = ctx.begin().await?;
+    let (work, user) = ctx.begin_own::<CancelErasureError>().await?;
     if store::cancel(&*work, user).await? {
         work.emit(&ErasureCancelled { user_id: user, cancelled_at: ctx.now() }).await?;
     }

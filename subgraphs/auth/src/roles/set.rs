@@ -22,8 +22,7 @@ pub(crate) struct SetRoles {
 /// Gives somebody exactly these roles, on behalf of an admin. Whether the viewer is one is asked of the database: a token
 /// may be older than a change.
 pub(crate) async fn set(ctx: &Ctx, command: SetRoles) -> Result<Roles, SetRolesError> {
-    let viewer = ctx.viewer()?.user_id;
-    let work = ctx.begin().await?;
+    let (work, viewer) = ctx.begin_own::<SetRolesError>().await?;
     // The admins as well: of two who take the role from each other at once, one comes second, and is none any more.
     let known = store::lock_with_admins(&*work, command.user).await?;
     let is_admin = |roles: &&Roles| roles.has(Role::Admin);

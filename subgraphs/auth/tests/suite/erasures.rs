@@ -147,3 +147,21 @@ async fn an_address_is_free_again_once_its_account_is_gone() {
     assert_ne!(user, other);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_token_that_outlives_its_owner_is_nobodys() {
+    const SET_ROLES: &str =
+        "mutation($u: ID!) { setRoles(input: {userId: $u, roles: []}) { errors { code } } }";
+    let app = app().await;
+    let ((ada, adas), (bo, _)) = (admin(&app, "ada").await, admin(&app, "bo").await);
+    operate(&app, "erase", &["ada@example.org"]).await.unwrap();
+    assert_eq!(adas.failure(REQUEST, json!({ "p": PASSWORD })).await, "UNAUTHENTICATED");
+    assert_eq!(adas.failure(CANCEL, json!({})).await, "UNAUTHENTICATED");
+    assert_eq!(adas.failure(SET_ROLES, json!({ "u": bo })).await, "UNAUTHENTICATED");
+    let export = "mutation($p: String!) { requestAccountExport(input: {password: $p}) { errors { code } } }";
+    assert_eq!(adas.failure(export, json!({ "p": PASSWORD })).await, "UNAUTHENTICATED");
+    let account = "query($u: ID!) { _entities(representations: [{ __typename: \"User\", id: $u }]) {
+        ... on User { account { email } } } }";
+    assert_eq!(adas.data(account, json!({ "u": ada })).await["_entities"][0]["account"], Value::Null);
+    app.finish().await;
+}
