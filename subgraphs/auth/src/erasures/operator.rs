@@ -36,6 +36,8 @@ async fn erase(ctx: &service::Ctx, given: &[String]) -> anyhow::Result<String> {
     let user = found.with_context(|| format!("no account has the address {address}"))?;
     let now = ctx.now();
     let work = ctx.begin().await?;
+    // Before anything is written, as whoever erases does: nobody waits for each other for ever.
+    erasure::mark_erased(&work, user, now).await?;
     store::hasten(&*work, user, now).await?;
     match worker::erase(&work, user, now).await? {
         Outcome::Erased => {}
