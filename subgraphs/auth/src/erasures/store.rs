@@ -7,7 +7,7 @@ use ids::UserId;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, TryInsertResult,
-    sea_query::Expr,
+    sea_query::{Expr, ExprTrait as _},
 };
 
 use crate::{
@@ -124,20 +124,25 @@ pub(crate) async fn waiting_among(
     waiting.into_tuple().all(connection).await
 }
 
-/// Some of those whose day has come, the longest due first.
+/// Since when somebody is due, and who it is: the order in which they are erased.
+pub(crate) type Due = (DateTime<Utc>, UserId);
+
+/// Some of those whose day has come and who come after `after`, the longest due first.
 pub(crate) async fn due(
     connection: &impl Connection,
     now: DateTime<Utc>,
+    after: Option<Due>,
     limit: u64,
-) -> Result<Vec<UserId>, StoreError> {
-    let rows = request::Entity::find()
-        .filter(request::Column::ErasedAt.is_null())
-        .filter(request::Column::DueAt.lte(now))
-        .order_by_asc(request::Column::DueAt)
-        .limit(limit)
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.user_id).collect())
+) -> Result<Vec<Due>, StoreError> {
+    use request::Column;
+    let mut due = request::Entity::find().filter(Column::ErasedAt.is_null()).filter(Column::DueAt.lte(now));
+    if let Some((due_at, user)) = after {
+        let as_long = Column::DueAt.eq(due_at).and(Column::UserId.gt(user));
+        due = due.filter(Column::DueAt.gte(due_at)).filter(Column::DueAt.gt(due_at).or(as_long));
+    }
+    let in_order = due.order_by_asc(Column::DueAt).order_by_asc(Column::UserId);
+    let rows = in_order.limit(limit).all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.due_at, row.user_id)).collect())
 }
 
 /// Notes that somebody is erased in this transaction; false when they needn't be, or it was done before.

@@ -41,26 +41,34 @@ async fn look(ctx: &Ctx, warns: bool) {
     }
 }
 
-/// Erases every account whose day has come, each in a transaction of its own; but for the last admin's, which is told.
+/// Erases every account whose day has come, each in a transaction of its own; but for the last admin's, which is told. One that
+/// can't be erased keeps no other from it.
 pub(crate) async fn erase_due(ctx: &Ctx) -> Result<Option<UserId>, StoreError> {
-    let mut last_admin = None;
+    let (mut last_admin, mut after) = (None, None);
     loop {
-        let due = store::due(ctx.db.reader(), ctx.now(), BATCH).await?;
-        for user in &due {
-            let work = ctx.outbox.begin(None).await?;
-            let outcome = erase(&work, *user, ctx.now()).await?;
-            match outcome {
-                Outcome::Erased => work.commit().await?,
-                Outcome::NotDue | Outcome::LastAdmin => work.rollback().await?,
-            }
-            if outcome == Outcome::LastAdmin {
-                last_admin = Some(*user);
+        let due = store::due(ctx.db.reader(), ctx.now(), after, BATCH).await?;
+        for (_, user) in &due {
+            match erase_one(ctx, *user).await {
+                Ok(Outcome::Erased | Outcome::NotDue) => {}
+                Ok(Outcome::LastAdmin) => last_admin = Some(*user),
+                Err(error) => tracing::warn!(%error, %user, "an account could not be erased; trying again"),
             }
         }
         if due.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
             return Ok(last_admin);
         }
+        after = due.last().copied();
     }
+}
+
+async fn erase_one(ctx: &Ctx, user: UserId) -> Result<Outcome, StoreError> {
+    let work = ctx.outbox.begin(None).await?;
+    let outcome = erase(&work, user, ctx.now()).await?;
+    match outcome {
+        Outcome::Erased => work.commit().await?,
+        Outcome::NotDue | Outcome::LastAdmin => work.rollback().await?,
+    }
+    Ok(outcome)
 }
 
 /// What came of erasing an account. All but the first is to be rolled back.
@@ -113,6 +121,7 @@ mod tests {
         accounts::{LogIn, LoginError, Register},
         erasures::{self, GRACE},
         sessions::RefreshError,
+        store::Connection as _,
     };
 
     const PASSWORD: &str = "a long and winding road";
@@ -226,6 +235,49 @@ mod tests {
         one.unwrap();
         other.unwrap();
         assert_eq!(app.events::<UserErased>().await.len(), 3);
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn an_account_that_can_not_be_erased_keeps_no_other_from_it() {
+        let app = app().await;
+        let (ada, ctx) = account(&app, "ada@example.org").await;
+        erasures::request(&ctx, PASSWORD).await.unwrap();
+        app.clock.advance(TimeDelta::seconds(1));
+        let (bo, bos) = account(&app, "bo@example.org").await;
+        erasures::request(&bos, PASSWORD).await.unwrap();
+        let work = ctx.begin().await.unwrap();
+        for statement in [
+            "CREATE TABLE clinging (user_id uuid REFERENCES accounts (user_id))",
+            "INSERT INTO clinging SELECT user_id FROM accounts WHERE email = 'ada@example.org'",
+        ] {
+            work.execute_unprepared(statement).await.unwrap();
+        }
+        work.commit().await.unwrap();
+        app.clock.advance(GRACE);
+        erase_due(&ctx).await.unwrap();
+        for (user, gone) in [(ada, false), (bo, true)] {
+            assert_eq!(erasure::is_erased(ctx.db.reader(), user).await.unwrap(), gone);
+        }
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn any_number_of_admins_who_have_to_stay_keep_no_other_from_being_erased() {
+        let app = app().await;
+        let (ada, ctx) = account(&app, "ada@example.org").await;
+        erasures::request(&ctx, PASSWORD).await.unwrap();
+        let account = "user_id, email, email_key, password_hash, created_at, roles";
+        let admin = "{id 1 n}, 'admin' || n, 'admin' || n, 'none', {at -n}, 'admin'";
+        let leaving = ("erasures", "user_id, requested_at, due_at", "{id 1 n}, {at -n}, {at 0}", 2 * 20);
+        testkit::fill_all(&app.db, &[("accounts", account, admin, 2 * 20), leaving]).await;
+        app.clock.advance(GRACE);
+        let erasing = tokio::time::timeout(testkit::DEADLINE, erase_due(&ctx));
+        assert!(erasing.await.expect("an end").unwrap().is_some());
+        assert_eq!(
+            app.events::<UserErased>().await.into_iter().map(|told| told.user_id).collect::<Vec<_>>(),
+            [ada]
+        );
         app.finish().await;
     }
 }
