@@ -121,7 +121,7 @@ mod tests {
         accounts::{LogIn, LoginError, Register},
         erasures::{self, GRACE},
         sessions::RefreshError,
-        store::Connection as _,
+        store::{Connection as _, until_it_waits},
     };
 
     const PASSWORD: &str = "a long and winding road";
@@ -278,6 +278,28 @@ mod tests {
             app.events::<UserErased>().await.into_iter().map(|told| told.user_id).collect::<Vec<_>>(),
             [ada]
         );
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn a_refresh_that_crosses_an_erasure_comes_after_it() {
+        let app = app().await;
+        let (ada, ctx) = account(&app, "ada@example.org").await;
+        let tokens = accounts::log_in(&ctx, log_in("ada@example.org")).await.unwrap();
+        erasures::request(&ctx, PASSWORD).await.unwrap();
+        app.clock.advance(GRACE);
+        let work = ctx.outbox.begin(None).await.unwrap();
+        erasure::mark_erased(&work, ada, ctx.now()).await.unwrap();
+        work.execute_unprepared("UPDATE sessions SET device = NULL").await.unwrap();
+        let refreshing = tokio::spawn({
+            let ctx = ctx.clone();
+            async move { sessions::refresh(&ctx, &tokens.refresh.to_text()).await }
+        });
+        until_it_waits(&ctx, &refreshing).await;
+        assert_eq!(erase(&work, ada, ctx.now()).await.unwrap(), Outcome::Erased);
+        work.commit().await.unwrap();
+        let refused = refreshing.await.unwrap();
+        assert!(matches!(refused, Err(RefreshError::Invalid)), "{refused:?}");
         app.finish().await;
     }
 }

@@ -24,10 +24,17 @@ use crate::{
 /// Gives new tokens for a refresh token.
 pub(crate) async fn refresh(ctx: &Ctx, text: &str) -> Result<Tokens, RefreshError> {
     let presented = RefreshToken::parse(text)?;
+    // What somebody made up costs a look, and no turn among those who write.
+    let owner = store::owner_of(ctx.db.reader(), &presented.hash()).await?.ok_or(RefreshError::Invalid)?;
     let signer = ctx.issuer().signer(ctx).await?;
     let salt = digest::random()?;
     let now = ctx.now();
     let work = ctx.begin().await?;
+    // Before anything is written: whoever is just erasing them goes first, or waits for all of this.
+    if erasure::any_erased(&work, &[owner]).await? {
+        work.rollback().await?;
+        return Err(RefreshError::Invalid);
+    }
     let spent = store::spend(&*work, &presented.hash(), &salt, now).await?;
     // After the statement, the row is as whoever spent the token left it.
     let stored = store::find_token(&*work, &presented.hash()).await?.ok_or(RefreshError::Invalid)?;

@@ -157,6 +157,14 @@ pub(crate) async fn find_token(
     }))
 }
 
+/// Whose session the token is of.
+pub(crate) async fn owner_of(connection: &impl Connection, hash: &str) -> Result<Option<UserId>, StoreError> {
+    let Some(token) = find_token(connection, hash).await? else {
+        return Ok(None);
+    };
+    Ok(find_session(connection, token.session).await?.map(|session| session.user))
+}
+
 /// Makes it impossible to give the token's child again.
 pub(crate) async fn forget_salt(
     connection: &impl Connection,
@@ -212,7 +220,11 @@ pub(crate) async fn revoke(
 
 async fn find_session(connection: &impl Connection, id: SessionId) -> Result<Option<Session>, StoreError> {
     let row = session::Entity::find_by_id(id).one(connection).await?;
-    Ok(row.map(|row| Session { id: row.session_id, user: row.user_id, access_until: row.access_until }))
+    Ok(row.map(of_row))
+}
+
+fn of_row(row: session::Model) -> Session {
+    Session { id: row.session_id, user: row.user_id, access_until: row.access_until }
 }
 
 pub(crate) async fn sessions_of(
