@@ -30,6 +30,12 @@ pub(crate) async fn of(connection: &impl Connection, user: UserId) -> Result<Rol
     Ok(store::find(connection, user).await?.unwrap_or_default())
 }
 
+/// The same for a token that is issued: nobody changes them until the transaction ends, and whoever is just doing so goes first.
+/// Otherwise a token of after the change could say the roles of before it.
+pub(crate) async fn held(connection: &impl Connection, user: UserId) -> Result<Roles, StoreError> {
+    Ok(store::lock(connection, user).await?.unwrap_or_default())
+}
+
 /// Whether `user` is an admin without whom there would be none: others don't count who are to be erased themselves. Who is one
 /// stays so until the transaction ends.
 pub(crate) async fn is_last_admin(connection: &impl Connection, user: UserId) -> Result<bool, StoreError> {

@@ -38,7 +38,7 @@ pub(crate) async fn open(
 ) -> Result<Tokens, IssueError> {
     let now = ctx.now();
     let session = SessionId::at(now);
-    let roles = roles::of(connection, user).await?;
+    let roles = roles::held(connection, user).await?;
     let access = signer.issue(user, session, &roles, now)?;
     let refresh = RefreshToken::generate()?;
     let expires_at = now + model::REFRESH_LIFETIME;

@@ -97,7 +97,12 @@ mod tests {
     use testkit::TestApp;
 
     use super::*;
-    use crate::{Auth, accounts::Account, roles::Roles};
+    use crate::{
+        Auth,
+        accounts::Account,
+        roles::Roles,
+        store::{Connection as _, until_it_waits},
+    };
 
     fn attempt(email: &str) -> LogIn {
         LogIn { email: email.to_owned(), password: "correct horse".to_owned() }
@@ -156,6 +161,26 @@ mod tests {
         let before = ctx.hasher().computed();
         log_in(&ctx, attempt("ada@example.org")).await.unwrap();
         assert_eq!(ctx.hasher().computed() - before, 1, "once is enough");
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn a_token_does_not_say_roles_that_are_just_changing() {
+        let app = TestApp::start::<Auth>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        insert_old_account(&ctx).await;
+        log_in(&ctx, attempt("ada@example.org")).await.unwrap();
+        let changing = ctx.begin().await.unwrap();
+        changing.execute_unprepared("UPDATE accounts SET roles = 'moderator'").await.unwrap();
+        let entering = tokio::spawn({
+            let ctx = ctx.clone();
+            async move { log_in(&ctx, attempt("ada@example.org")).await }
+        });
+        until_it_waits(&ctx, &entering).await;
+        changing.commit().await.unwrap();
+        let token = entering.await.unwrap().unwrap().access.text;
+        let said = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(&token).unwrap().claims;
+        assert_eq!(said["roles"], serde_json::json!(["user", "moderator"]));
         app.finish().await;
     }
 }

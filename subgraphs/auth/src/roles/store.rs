@@ -36,6 +36,12 @@ pub(super) async fn find(connection: &impl Connection, user: UserId) -> Result<O
     Ok(row.map(|row| Roles::of_text(&row.roles)))
 }
 
+/// The same, and nobody changes them until the transaction ends.
+pub(super) async fn lock(connection: &impl Connection, user: UserId) -> Result<Option<Roles>, StoreError> {
+    let row = account::Entity::find_by_id(user).lock_shared().one(connection).await?;
+    Ok(row.map(|row| Roles::of_text(&row.roles)))
+}
+
 /// The roles of the user and of every admin; nobody else changes them until the transaction ends. Who becomes one meanwhile may
 /// not be among them.
 pub(super) async fn lock_with_admins(

@@ -93,7 +93,7 @@ async fn renewed(
     let until = now + crate::access_tokens::LIFETIME;
     let session = store::renew(&**work, stored.session, now, until, now + REFRESH_LIFETIME).await?;
     let session = session.ok_or(RefreshError::Invalid)?;
-    let roles = roles::of(&**work, session.user).await?;
+    let roles = roles::held(&**work, session.user).await?;
     let access = signer.issue(session.user, session.id, &roles, now)?;
     Ok(Tokens { user: session.user, access, refresh })
 }
