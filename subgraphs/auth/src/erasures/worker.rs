@@ -302,4 +302,28 @@ mod tests {
         assert!(matches!(refused, Err(RefreshError::Invalid)), "{refused:?}");
         app.finish().await;
     }
+
+    #[tokio::test]
+    async fn many_sessions_end_with_as_many_statements_as_one() {
+        let app = app().await;
+        let (one, ctx) = account(&app, "ada@example.org").await;
+        let (other, _) = account(&app, "bo@example.org").await;
+        for _ in 0..4 {
+            accounts::log_in(&ctx, log_in("bo@example.org")).await.unwrap();
+        }
+        let mut counts = Vec::new();
+        for user in [one, other] {
+            let watch = app.watch_all();
+            let work = ctx.outbox.begin(None).await.unwrap();
+            sessions::end_all(&work, user, ctx.now()).await.unwrap();
+            work.rollback().await.unwrap();
+            let statements = watch.statements();
+            let are_theirs = |text: &&str| {
+                text.starts_with("UPDATE \"sessions\"") || text.starts_with("INSERT INTO \"outbox\"")
+            };
+            counts.push(statements.texts().filter(are_theirs).count());
+        }
+        assert_eq!(counts, [2, 2]);
+        app.finish().await;
+    }
 }

@@ -7,7 +7,7 @@ use outbox::Work;
 
 use crate::{
     context::Ctx,
-    sessions::{LogoutError, RefreshToken, store},
+    sessions::{LogoutError, RefreshToken, model::Session, store},
     store::StoreError,
 };
 
@@ -16,15 +16,19 @@ pub(crate) async fn revoke(work: &Work, session: SessionId, now: DateTime<Utc>) 
     let Some(session) = store::revoke(&**work, session, now).await? else {
         return Ok(());
     };
+    work.emit(&told(&session, now)).await
+}
+
+fn told(session: &Session, now: DateTime<Utc>) -> SessionRevoked {
     let until = session.access_until.max(now);
-    work.emit(&SessionRevoked { session_id: session.id, user_id: session.user, revoked_at: now, until }).await
+    SessionRevoked { session_id: session.id, user_id: session.user, revoked_at: now, until }
 }
 
 /// Ends all sessions of `user` and tells it, and forgets them and their tokens.
 pub(crate) async fn end_all(work: &Work, user: UserId, now: DateTime<Utc>) -> Result<(), StoreError> {
-    for session in store::sessions_of(&**work, user).await? {
-        revoke(work, session, now).await?;
-    }
+    let ended = store::revoke_all(&**work, user, now).await?;
+    let told: Vec<_> = ended.iter().map(|session| told(session, now)).collect();
+    work.emit_all(&told).await?;
     store::delete_all(&**work, user).await
 }
 

@@ -5,7 +5,7 @@ use ids::{RefreshTokenId, SessionId, UserId};
 use sea_orm::{
     ActiveModelTrait as _,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _,
     sea_query::{Expr, ExprTrait as _, Query},
 };
 
@@ -227,12 +227,20 @@ fn of_row(row: session::Model) -> Session {
     Session { id: row.session_id, user: row.user_id, access_until: row.access_until }
 }
 
-pub(crate) async fn sessions_of(
+/// Ends the sessions of `user` that haven't ended, whether anybody still uses them or not, and gives them.
+pub(crate) async fn revoke_all(
     connection: &impl Connection,
     user: UserId,
-) -> Result<Vec<SessionId>, StoreError> {
-    let rows = session::Entity::find().filter(session::Column::UserId.eq(user)).all(connection).await?;
-    Ok(rows.into_iter().map(|row| row.session_id).collect())
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>, StoreError> {
+    let going_on = || session::Column::UserId.eq(user).and(session::Column::RevokedAt.is_null());
+    let rows = session::Entity::find().filter(going_on()).lock_exclusive().all(connection).await?;
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .filter(going_on())
+        .exec(connection)
+        .await?;
+    Ok(rows.into_iter().map(of_row).collect())
 }
 
 /// Removes every session of the user, with its tokens.
