@@ -6,7 +6,7 @@ use exports::Part as Prepared;
 use ids::UserId;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TryInsertResult,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _, TryInsertResult,
     sea_query::{Expr, ExprTrait as _, Query},
 };
 
@@ -90,6 +90,7 @@ pub(super) async fn replace(
     let old = export::Entity::find()
         .filter(export::Column::UserId.eq(requested.user_id))
         .filter(export::Column::RequestedAt.lte(before))
+        .lock_exclusive()
         .one(connection)
         .await?;
     if old.is_some() {
@@ -114,7 +115,8 @@ pub(super) async fn note(
     service: &str,
     prepared: Prepared,
 ) -> Result<(), StoreError> {
-    let export = export::Entity::find_by_id(prepared.user_id).one(connection).await?;
+    // Who replaces it meanwhile waits, and deletes this part, too.
+    let export = export::Entity::find_by_id(prepared.user_id).lock_shared().one(connection).await?;
     if export.is_none_or(|export| export.export_id != prepared.export_id) {
         return Ok(());
     }
@@ -142,4 +144,46 @@ pub(super) async fn delete(connection: &impl Connection, user: UserId) -> Result
     let parts = part::Entity::delete_many().filter(part::Column::ExportId.in_subquery(of_user));
     parts.exec(connection).await?;
     export::Entity::delete_by_id(user).exec(connection).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use ids::ExportId;
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::{Auth, account_exports::ASKED_AGAIN_AFTER, context::Ctx, store::until_it_waits};
+
+    fn requested(ctx: &Ctx, user_id: UserId) -> ExportRequested {
+        let now = ctx.now();
+        let (export_id, expires_at) = (ExportId::at(now), now + TimeDelta::days(7));
+        ExportRequested { export_id, user_id, requested_at: now, expires_at }
+    }
+
+    async fn replace_now(ctx: Ctx, requested: ExportRequested) -> bool {
+        let transaction = ctx.db.begin().await.unwrap();
+        let replaced = replace(&transaction, &requested, ctx.now() - ASKED_AGAIN_AFTER).await.unwrap();
+        transaction.commit().await.unwrap();
+        replaced
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_crosses_the_next_request_leaves_nothing_behind() {
+        let app = TestApp::start::<Auth>().await;
+        let (ctx, user_id) = (Ctx::new(&app.foundation).unwrap(), app.new_user());
+        let first = requested(&ctx, user_id);
+        assert!(replace_now(ctx.clone(), first.clone()).await);
+        app.clock.advance(ASKED_AGAIN_AFTER);
+
+        let answering = ctx.db.begin().await.unwrap();
+        let part = Prepared { export_id: first.export_id, user_id, entries: 3, completed_at: ctx.now() };
+        note(&answering, "moods", part).await.unwrap();
+        let asking = tokio::spawn(replace_now(ctx.clone(), requested(&ctx, user_id)));
+        until_it_waits(&ctx, &asking).await;
+        answering.commit().await.unwrap();
+        assert!(asking.await.unwrap());
+        assert_eq!(part::Entity::find().all(ctx.db.reader()).await.unwrap(), []);
+        app.finish().await;
+    }
 }
