@@ -52,3 +52,42 @@ fn erased_elsewhere(event: &Envelope) -> Option<Result<UserId, serde_json::Error
         .or_else(|| event.read::<social::ErasureCompleted>().map(|read| read.map(|event| event.user_id)))
         .or_else(|| event.read::<streaks::ErasureCompleted>().map(|read| read.map(|event| event.user_id)))
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::TestApp;
+
+    use super::*;
+    use crate::{Auth, context::Ctx, store::until_it_waits};
+
+    #[tokio::test]
+    async fn of_the_last_two_answers_at_once_the_second_finds_that_it_is_the_last() {
+        let app = TestApp::start::<Auth>().await;
+        let (ctx, user_id) = (Ctx::new(&app.foundation).unwrap(), app.new_user());
+        let completed_at = ctx.now();
+        let work = ctx.begin().await.unwrap();
+        store::insert(&*work, user_id, completed_at, completed_at).await.unwrap();
+        for service in ["users", "moods", "hugs"] {
+            store::note_answer(&*work, user_id, service, completed_at).await.unwrap();
+        }
+        work.commit().await.unwrap();
+
+        let mut first = ctx.begin().await.unwrap();
+        let answer = app.envelope(&social::ErasureCompleted { user_id, completed_at });
+        Answers.handle(&mut first, &answer).await.unwrap();
+        let answer = app.envelope(&streaks::ErasureCompleted { user_id, completed_at });
+        let second = tokio::spawn({
+            let ctx = ctx.clone();
+            async move {
+                let mut work = ctx.begin().await.unwrap();
+                Answers.handle(&mut work, &answer).await.unwrap();
+                work.commit().await.unwrap();
+            }
+        });
+        until_it_waits(&ctx, &second).await;
+        first.commit().await.unwrap();
+        second.await.unwrap();
+        assert_eq!(store::unfinished(ctx.db.reader()).await.unwrap(), []);
+        app.finish().await;
+    }
+}

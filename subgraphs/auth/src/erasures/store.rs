@@ -161,14 +161,15 @@ pub(crate) async fn begin(
     Ok(begun.rows_affected == 1)
 }
 
-/// False when nobody waits for this answer.
+/// False when nobody waits for this answer. Whoever notes another at the same time comes before or after, so that the last one
+/// sees that it is the last.
 pub(crate) async fn note_answer(
     connection: &impl Connection,
     user: UserId,
     service: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    if request::Entity::find_by_id(user).one(connection).await?.is_none() {
+    if request::Entity::find_by_id(user).lock_exclusive().one(connection).await?.is_none() {
         return Ok(false);
     }
     let row =
