@@ -1,6 +1,6 @@
 //! What is known of the client behind the gateway: its device and its address, when the gateway forwards them.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderName, header};
@@ -28,11 +28,23 @@ impl Client {
         let device = text(header::USER_AGENT).map(|agent| agent.trim().chars().take(MAX_DEVICE).collect());
         // The last one was added by whoever is nearest to us, which is the gateway; the others anybody can write.
         let nearest = text(FORWARDED_FOR).and_then(|list| list.rsplit(',').next());
+        // An IPv4 address may be written as an IPv6 one; it is the same.
         let address = nearest.and_then(|address| address.trim().parse().ok());
+        let address = address.map(|address: IpAddr| address.to_canonical());
         Self {
             device: device.filter(|label: &String| !label.is_empty()),
             address: address.filter(|address| !is_shared(address)),
         }
+    }
+
+    /// Where it comes from, as attempts are counted: of IPv6 addresses one subscriber has as many as there are in a /64 network,
+    /// or more (RFC 6177).
+    pub(crate) fn network(&self) -> Option<String> {
+        const HOST: u128 = (1 << 64) - 1;
+        self.address.map(|address| match address {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() & !HOST)),
+        })
     }
 
     /// The client of the request that is being answered.
@@ -71,9 +83,20 @@ mod tests {
     fn the_nearest_public_address_counts() {
         assert_eq!(client("1.2.3.4, 8.8.8.8").address, Some("8.8.8.8".parse().unwrap()));
         assert_eq!(client("2001:db8::1").address, Some("2001:db8::1".parse().unwrap()));
-        for shared in ["127.0.0.1", "8.8.8.8, 10.0.0.1", "::1", "nonsense"] {
+        assert_eq!(client("::ffff:8.8.8.8").address, Some("8.8.8.8".parse().unwrap()));
+        for shared in ["127.0.0.1", "8.8.8.8, 10.0.0.1", "::1", "::ffff:10.0.0.1", "nonsense"] {
             assert_eq!(client(shared).address, None, "{shared}");
         }
         assert_eq!(client("::1").device.as_deref(), Some("Firefox"));
+    }
+
+    #[test]
+    fn all_addresses_of_one_subscriber_are_one_network() {
+        let network = |address| client(address).network();
+        assert_eq!(network("8.8.8.8").as_deref(), Some("8.8.8.8"));
+        assert_eq!(network("2001:db8:1:2:3:4:5:6").as_deref(), Some("2001:db8:1:2::/64"));
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("10.0.0.1"), None);
     }
 }

@@ -4,7 +4,7 @@ use ids::UserId;
 
 use crate::{
     accounts::{
-        login::{PER_ACCOUNT, PER_ADDRESS},
+        login::{PER_ACCOUNT, PER_NETWORK},
         store,
     },
     context::Ctx,
@@ -33,18 +33,12 @@ pub(crate) enum ConfirmError {
 pub(crate) async fn confirm(ctx: &Ctx, user: UserId, password: &str) -> Result<(), ConfirmError> {
     let found = store::credentials_of(ctx.db.reader(), user).await?;
     let (email_key, credentials) = found.ok_or(ConfirmError::Missing)?;
-    throttle::attempt(ctx, PER_ACCOUNT, &email_key).await??;
-    if let Some(address) = ctx.client.address {
-        throttle::attempt(ctx, PER_ADDRESS, &address.to_string()).await??;
-    }
+    throttle::admit::<ConfirmError>(ctx, PER_NETWORK, PER_ACCOUNT, &email_key).await?;
     let verdict = ctx.hasher().verify(Presented::new(password), Some(credentials.password_hash)).await?;
     if verdict == Verdict::Wrong {
         return Err(ConfirmError::Wrong);
     }
     let transaction = ctx.db.begin().await?;
     throttle::forgive(&transaction, PER_ACCOUNT, &email_key).await?;
-    if let Some(address) = ctx.client.address {
-        throttle::forgive(&transaction, PER_ADDRESS, &address.to_string()).await?;
-    }
     Ok(transaction.commit().await?)
 }

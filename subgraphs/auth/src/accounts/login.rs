@@ -1,8 +1,9 @@
 //! Logging in.
 //!
 //! An address without an account and a wrong password are answered with the same words after the same work: one hash
-//! computed, one throttle counted. Only failures use the throttle up, and it recovers by itself, so that nobody's
-//! account can be locked by somebody else for longer than they keep trying.
+//! computed, the same throttles counted. Only failures use an account's throttle up, and it recovers by itself, so that nobody's
+//! account can be locked by somebody else for longer than they keep trying. Of a network every attempt counts: whoever has one
+//! account could try any number of others with a login to theirs in between.
 
 use chrono::TimeDelta;
 use outbox::Work;
@@ -23,8 +24,8 @@ use crate::{
 
 pub(super) const PER_ACCOUNT: Policy =
     Policy { name: "login.account", burst: 10, one_in: TimeDelta::seconds(15) };
-pub(super) const PER_ADDRESS: Policy =
-    Policy { name: "login.address", burst: 50, one_in: TimeDelta::seconds(5) };
+pub(super) const PER_NETWORK: Policy =
+    Policy { name: "login.network", burst: 50, one_in: TimeDelta::seconds(5) };
 
 /// What somebody logs in with, as they wrote it.
 pub(crate) struct LogIn {
@@ -38,10 +39,7 @@ pub(crate) async fn log_in(ctx: &Ctx, command: LogIn) -> Result<Tokens, LoginErr
     // What is no address has no account; it is counted and looked up all the same.
     let key =
         email.map_or_else(|_| format!("not an address: {}", digest(&command.email)), |email| email.key());
-    throttle::attempt(ctx, PER_ACCOUNT, &key).await??;
-    if let Some(address) = ctx.client.address {
-        throttle::attempt(ctx, PER_ADDRESS, &address.to_string()).await??;
-    }
+    throttle::admit::<LoginError>(ctx, PER_NETWORK, PER_ACCOUNT, &key).await?;
     let found = store::credentials(ctx.db.reader(), &key).await?;
     let presented = Presented::new(&command.password);
     let hash = found.as_ref().map(|credentials| credentials.password_hash.clone());
@@ -77,9 +75,6 @@ async fn enter(
         store::replace_hash(&*work, credentials, hash).await?;
     }
     throttle::forgive(&*work, PER_ACCOUNT, key).await?;
-    if let Some(address) = ctx.client.address {
-        throttle::forgive(&*work, PER_ADDRESS, &address.to_string()).await?;
-    }
     let tokens = sessions::open(ctx, &*work, &signer, credentials.user).await?;
     work.commit().await?;
     Ok(tokens)

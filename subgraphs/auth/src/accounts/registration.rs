@@ -20,7 +20,7 @@ use crate::{
 };
 
 const PER_EMAIL: Policy = Policy { name: "register.email", burst: 10, one_in: TimeDelta::minutes(1) };
-const PER_ADDRESS: Policy = Policy { name: "register.address", burst: 50, one_in: TimeDelta::seconds(20) };
+const PER_NETWORK: Policy = Policy { name: "register.network", burst: 50, one_in: TimeDelta::seconds(20) };
 
 /// What somebody registers with, as they wrote it.
 pub(crate) struct Register {
@@ -42,7 +42,7 @@ pub(crate) async fn register(ctx: &Ctx, command: Register) -> Result<Registered,
     let email = Email::parse(&command.email)?;
     let known = [&command.username, email.as_str(), email.local_part(), &command.display_name];
     let password = Password::parse(&command.password, &known)?;
-    admit(ctx, &email).await?;
+    throttle::admit::<RegisterError>(ctx, PER_NETWORK, PER_EMAIL, &email.key()).await?;
     if store::email_is_taken(ctx.db.reader(), &email.key()).await? {
         return Err(RegisterError::EmailUnavailable);
     }
@@ -53,14 +53,6 @@ pub(crate) async fn register(ctx: &Ctx, command: Register) -> Result<Registered,
     let names = names::reserve(ctx, user, &command.username, &command.display_name).await?;
     let tokens = create(ctx, &signer, user, &email, hash, &names).await?;
     Ok(Registered { tokens, names })
-}
-
-async fn admit(ctx: &Ctx, email: &Email) -> Result<(), RegisterError> {
-    throttle::attempt(ctx, PER_EMAIL, &email.key()).await??;
-    if let Some(address) = ctx.client.address {
-        throttle::attempt(ctx, PER_ADDRESS, &address.to_string()).await??;
-    }
-    Ok(())
 }
 
 async fn create(

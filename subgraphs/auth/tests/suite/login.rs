@@ -148,3 +148,20 @@ async fn one_address_can_not_try_any_number_of_accounts() {
     assert_eq!(refusal(&elsewhere), "INVALID_CREDENTIALS");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn logging_in_in_between_gives_nobody_more_guesses_at_others() {
+    let app = app().await;
+    register(&app.anonymous(), ada()).await;
+    let from = |address| [("user-agent", "x"), ("x-forwarded-for", address)];
+    for number in 0..49 {
+        log_in_from(&app, from("203.0.113.7"), &format!("somebody{number}@example.org")).await;
+    }
+    refresh_token(&log_in_from(&app, from("203.0.113.7"), "ada@example.org").await);
+    // Who tries too often from one place doesn't use up what others have, either.
+    for email in ["another@example.org"].into_iter().chain(["ada@example.org"; 12]) {
+        assert_eq!(refusal(&log_in_from(&app, from("203.0.113.7"), email).await), "RATE_LIMITED");
+    }
+    refresh_token(&log_in_from(&app, from("203.0.113.8"), "ada@example.org").await);
+    app.finish().await;
+}
