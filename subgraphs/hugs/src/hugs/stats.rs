@@ -17,7 +17,8 @@ pub(crate) struct HugStats {
 }
 
 /// The counts of `people`, as the viewer may know them: a person in a blocked pair with the viewer has none, and hugs
-/// with such a person are not counted for anybody else either.
+/// with such a person are not counted for anybody else either. The viewer's own are those of their lists, without what waits for
+/// them.
 pub(crate) async fn of_people(ctx: &Ctx, people: &[UserId]) -> Result<HashMap<UserId, HugStats>, StoreError> {
     let viewer = ctx.viewer().ok().map(|viewer| viewer.user_id);
     let mut shown = people.to_vec();

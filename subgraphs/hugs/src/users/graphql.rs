@@ -87,7 +87,8 @@ impl User {
 
 /// How many hugs somebody sent and received, without those that were taken back.
 ///
-/// What others see of somebody is without anonymous hugs that they sent, and without hugs that return those.
+/// What others see of somebody is without anonymous hugs that they sent, and without hugs that return those. What they see
+/// themselves is without hugs that wait for them, or that they declined: no sender can tell that by what others see.
 #[derive(Debug)]
 pub(crate) struct HugStats {
     counts: stats::HugStats,
@@ -96,7 +97,8 @@ pub(crate) struct HugStats {
 }
 
 /// How many hugs somebody sent and received, without those that were taken back. What others see of it is without
-/// anonymous hugs that they sent, and without hugs that return those.
+/// anonymous hugs that they sent, and without hugs that return those. What they see of it themselves is without hugs that wait for
+/// them (`FILTERED`), or that they declined: no sender can tell that by what others see.
 #[Object]
 impl HugStats {
     /// Hugs they sent.
@@ -104,7 +106,7 @@ impl HugStats {
         number(self.counts.sent)
     }
 
-    /// Hugs they received.
+    /// Hugs they received. Of the viewer, as many as `hugs(direction: RECEIVED)` lists.
     async fn received(&self) -> i32 {
         number(self.counts.received)
     }

@@ -1,12 +1,14 @@
 //! First hugs: what waits, and what its recipient decides.
 
+use chrono::TimeDelta;
+use clock::Clock as _;
 use events::users::{HugPolicy, HugPolicyAction};
 use ids::UserId;
 use serde_json::{Value, json};
 
 use crate::world::{World, next_kind, refusal};
 
-async fn decide(world: &World, person: UserId, mutation: &str, input: Value) -> Value {
+pub(crate) async fn decide(world: &World, person: UserId, mutation: &str, input: Value) -> Value {
     let (kind, field) = match mutation {
         "acceptHugsFrom" => ("AcceptHugsFromInput", "letIn"),
         _ => ("DeclineHugsFromInput", "dropped"),
@@ -18,7 +20,7 @@ async fn decide(world: &World, person: UserId, mutation: &str, input: Value) -> 
 }
 
 /// Somebody who lets strangers wait.
-async fn reserved(world: &World) -> UserId {
+pub(crate) async fn reserved(world: &World) -> UserId {
     let person = world.person().await;
     world.policy(person, HugPolicyAction::Filter, HugPolicyAction::Accept).await;
     person
@@ -146,5 +148,62 @@ async fn declining_an_anonymous_hug_refuses_its_sender_without_a_name_and_tells_
     assert_eq!(decide(&world, ada, "acceptHugsFrom", json!({ "hugId": other })).await["number"], 1);
     let input = json!({ "recipientId": ada, "typeId": crate::world::WARM_HUG, "anonymous": true });
     assert_eq!(refusal(&world.send(bo, input).await), "HUG_NOT_ALLOWED");
+    world.finish().await;
+}
+
+/// How many hugs `person` received as they see it: in all, by kind, and those that they know the instants of.
+async fn own_numbers(world: &World, person: UserId) -> [usize; 3] {
+    let query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on User { receivedHugInstants
+        hugStats { received byType { received } } } } }";
+    let user = json!({ "r": [{ "__typename": "User", "id": person }] });
+    let own = world.as_user(person).data(query, user).await["_entities"][0].take();
+    let number =
+        |count: &Value| count.as_u64().and_then(|count| usize::try_from(count).ok()).expect("a count");
+    let by_type = own["hugStats"]["byType"].as_array().expect("kinds");
+    let of_kinds = by_type.iter().map(|of_kind| number(&of_kind["received"])).sum();
+    let instants = own["receivedHugInstants"].as_array().expect("instants").len();
+    [number(&own["hugStats"]["received"]), of_kinds, instants]
+}
+
+/// Fails unless each of the numbers of `person` is that of the hugs in their list, which are `listed`, and others see that
+/// they received `of_others`.
+async fn assert_numbers(world: &World, person: UserId, listed: usize, of_others: i64) {
+    assert_eq!(world.history(person, "RECEIVED").await.len(), listed);
+    assert_eq!(own_numbers(world, person).await, [listed; 3]);
+    let other = world.person().await;
+    assert_eq!(
+        world.stats(other, person).await[1],
+        of_others,
+        "the sender can't tell, under another name either"
+    );
+}
+
+#[tokio::test]
+async fn ones_own_numbers_are_those_of_ones_list_and_nobody_elses_tell_what_waits() {
+    let world = World::start().await;
+    let (ada, friend) = (reserved(&world).await, world.person().await);
+    let (bo, cy, di) = (world.person().await, world.person().await, world.person().await);
+    world.follow(ada, friend).await;
+    world.hug(friend, ada).await;
+    assert_numbers(&world, ada, 1, 1).await;
+    world.hug(bo, ada).await;
+    let seen = world.hug(bo, ada).await;
+    world.hug(cy, ada).await;
+    let taken_back = world.hug(di, ada).await;
+    assert_numbers(&world, ada, 1, 5).await;
+    // Looking at a hug that waits doesn't let it in.
+    world.change(ada, "markHugSeen", &seen).await;
+    assert_numbers(&world, ada, 1, 5).await;
+    decide(&world, ada, "acceptHugsFrom", json!({ "userId": bo })).await;
+    assert_numbers(&world, ada, 3, 5).await;
+    decide(&world, ada, "declineHugsFrom", json!({ "userId": cy })).await;
+    assert_numbers(&world, ada, 3, 5).await;
+    world.change(di, "cancelHug", &taken_back).await;
+    assert_numbers(&world, ada, 3, 4).await;
+    // Senders count what they sent, whatever became of it.
+    for (sender, sent) in [(bo, 2), (cy, 1), (di, 0)] {
+        assert_eq!(world.stats(sender, sender).await, [sent, 0, 0]);
+        assert_eq!(world.stats(ada, sender).await, [sent, 0, 0]);
+    }
     world.finish().await;
 }

@@ -1,7 +1,8 @@
 //! How many hugs people sent and received.
 //!
 //! What counts must not tell who is behind an anonymous hug: it isn't in what others see of its sender, nor is one that
-//! returns it in what others see of its recipient; and blocking somebody doesn't take either out of one's own counts.
+//! returns it in what others see of its recipient; and blocking somebody doesn't take either out of one's own counts. Nor may it
+//! tell senders that their hugs wait, or were declined: that is left out of what recipients see themselves, and of nothing else.
 
 use sea_orm::FromQueryResult;
 
@@ -33,6 +34,8 @@ struct Side {
     own_hidden: hug::Column,
     /// The other side is hidden from the own.
     other_hidden: hug::Column,
+    /// It waits, or was declined; where that is for the own side to know.
+    kept_out: Option<hug::Column>,
 }
 
 const SENT: Side = Side {
@@ -40,12 +43,14 @@ const SENT: Side = Side {
     other: hug::Column::RecipientId,
     own_hidden: hug::Column::Anonymous,
     other_hidden: hug::Column::ToAnonymous,
+    kept_out: None,
 };
 const RECEIVED: Side = Side {
     own: hug::Column::RecipientId,
     other: hug::Column::SenderId,
     own_hidden: hug::Column::ToAnonymous,
     other_hidden: hug::Column::Anonymous,
+    kept_out: Some(hug::Column::Filtered),
 };
 
 pub(in crate::hugs) async fn count_by_sender(
@@ -113,7 +118,11 @@ fn countable(viewer: Option<UserId>, side: &Side) -> Condition {
         None => counted.add(known),
         Some(viewer) => {
             let shown = relationships::not_blocked_with(viewer, (hug::Entity, side.other));
-            counted.add(known.or(side.own.eq(viewer))).add(side.other_hidden.eq(true).or(shown))
+            let let_in = side.kept_out.map(|kept_out| side.own.ne(viewer).or(kept_out.eq(false)));
+            counted
+                .add(known.or(side.own.eq(viewer)))
+                .add(side.other_hidden.eq(true).or(shown))
+                .add_option(let_in)
         }
     }
 }
