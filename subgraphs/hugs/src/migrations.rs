@@ -11,6 +11,7 @@ mod m0008_consent;
 mod m0009_request_ends;
 mod m0010_disclosures;
 mod m0011_names;
+mod m0012_policy_order;
 
 use sea_orm_migration::prelude::*;
 
@@ -19,7 +20,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 11] = [
+        let own: [Box<dyn MigrationTrait>; 12] = [
             Box::new(m0001_hug_types::Migration),
             Box::new(m0002_people::Migration),
             Box::new(m0003_hugs::Migration),
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_request_ends::Migration),
             Box::new(m0010_disclosures::Migration),
             Box::new(m0011_names::Migration),
+            Box::new(m0012_policy_order::Migration),
         ];
         let platform = [
             outbox::migrations(),

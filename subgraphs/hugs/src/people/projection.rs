@@ -15,7 +15,7 @@ pub(crate) fn subjects() -> Vec<String> {
 }
 
 /// Keeps the table as the events tell, whichever of the two producers is heard first. What `users` says of names holds against
-/// what was registered, and its later word against an earlier one.
+/// what was registered, and its later word, of names and of policies, against an earlier one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Projection;
 
@@ -31,7 +31,7 @@ impl EventHandler for Projection {
             store::note_names(&**work, user_id, Names { username, display_name }, event.seq).await?;
         } else if let Some(settings) = event.read::<SettingsChanged>() {
             let settings = settings?;
-            store::note_policy(&**work, settings.user_id, &settings.hug_policy).await?;
+            store::note_policy(&**work, settings.user_id, &settings.hug_policy, event.seq).await?;
         }
         Ok(())
     }

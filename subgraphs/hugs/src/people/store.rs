@@ -23,6 +23,8 @@ mod entity {
         pub registered_at: Option<DateTimeUtc>,
         /// As JSON.
         pub hug_policy: Option<String>,
+        /// Which word of `users` the policy is.
+        pub policy_seq: Option<i64>,
         pub username: Option<String>,
         pub display_name: Option<String>,
         /// Which word of `users` the names are; none when they are from elsewhere.
@@ -75,17 +77,21 @@ pub(crate) async fn note_registration(
     at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let row = entity::ActiveModel { registered_at: Set(Some(at)), ..nobody(id) };
-    upsert(connection, row, Column::RegisteredAt).await
+    let known = OnConflict::column(Column::Id).update_column(Column::RegisteredAt).to_owned();
+    Entity::insert(row).on_conflict(known).exec_without_returning(connection).await.map(|_| ())
 }
 
+/// Keeps the policy that `users` told as its word number `seq`, unless a later word of it is known.
 pub(crate) async fn note_policy(
     connection: &impl ConnectionTrait,
     id: UserId,
     policy: &HugPolicy,
+    seq: i64,
 ) -> Result<(), DbErr> {
     let json = serde_json::to_string(policy).map_err(|error| DbErr::Json(error.to_string()))?;
-    let row = entity::ActiveModel { hug_policy: Set(Some(json)), ..nobody(id) };
-    upsert(connection, row, Column::HugPolicy).await
+    let row = entity::ActiveModel { hug_policy: Set(Some(json)), policy_seq: Set(Some(seq)), ..nobody(id) };
+    let later = unless_later(Column::PolicySeq, &[Column::HugPolicy], seq);
+    Entity::insert(row).on_conflict(later).exec_without_returning(connection).await.map(|_| ())
 }
 
 /// Keeps the names that `users` told as its word number `seq`, unless a later word of it is known.
@@ -101,11 +107,7 @@ pub(crate) async fn note_names(
         names_seq: Set(Some(seq)),
         ..nobody(id)
     };
-    let known = Expr::col((Entity, Column::NamesSeq));
-    let later = OnConflict::column(Column::Id)
-        .update_columns([Column::Username, Column::DisplayName, Column::NamesSeq])
-        .action_and_where(known.clone().is_null().or(known.lt(seq)))
-        .to_owned();
+    let later = unless_later(Column::NamesSeq, &[Column::Username, Column::DisplayName], seq);
     Entity::insert(row).on_conflict(later).exec_without_returning(connection).await.map(|_| ())
 }
 
@@ -165,18 +167,18 @@ fn nobody(id: UserId) -> entity::ActiveModel {
         id: Set(id),
         registered_at: Set(None),
         hug_policy: Set(None),
+        policy_seq: Set(None),
         username: Set(None),
         display_name: Set(None),
         names_seq: Set(None),
     }
 }
 
-/// Inserts the row, or sets the one column where there is a row.
-async fn upsert(
-    connection: &impl ConnectionTrait,
-    row: entity::ActiveModel,
-    column: Column,
-) -> Result<(), DbErr> {
-    let known = OnConflict::column(Column::Id).update_column(column).to_owned();
-    Entity::insert(row).on_conflict(known).exec_without_returning(connection).await.map(|_| ())
+/// Sets the columns of a row that is there, which are word number `seq` of `users`, unless they are of a later one.
+fn unless_later(word: Column, columns: &[Column], seq: i64) -> OnConflict {
+    let known = Expr::col((Entity, word));
+    OnConflict::column(Column::Id)
+        .update_columns(columns.iter().copied().chain([word]))
+        .action_and_where(known.clone().is_null().or(known.lt(seq)))
+        .to_owned()
 }

@@ -1,11 +1,14 @@
 //! Sending hugs, and every way in which one is refused.
 
 use chrono::TimeDelta;
-use events::{hugs::HugSent, users::HugPolicyAction};
+use events::{
+    hugs::HugSent,
+    users::{HugPolicy, HugPolicyAction},
+};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::world::{EVENTS, SEND, WARM_HUG, World, next_kind, refusal};
+use crate::world::{EVENTS, SEND, WARM_HUG, World, next_kind, refusal, settings};
 
 #[tokio::test]
 async fn there_are_kinds_of_hugs_that_anybody_can_read() {
@@ -145,6 +148,23 @@ async fn a_policy_that_drops_refuses_as_if_the_recipient_were_missing() {
     assert_eq!(world.try_hug(cy, ada).await, missing);
     world.clock.advance(TimeDelta::days(7));
     world.hug(cy, ada).await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_policy_that_is_told_late_does_not_take_the_place_of_a_newer_one() {
+    let world = World::start().await;
+    let (ada, bo) = (world.person().await, world.person().await);
+    let accept = HugPolicyAction::Accept;
+    let open =
+        HugPolicy { not_followed: accept, not_following: accept, new_accounts: accept, anonymous: accept };
+    // Nobody could handle it at its time; it is told anew when that is mended.
+    let late = world.envelope(&settings(ada, open));
+    world.policy(ada, HugPolicyAction::Drop, HugPolicyAction::Accept).await;
+    world.tell_envelope(late).await;
+    assert_eq!(refusal(&world.try_hug(bo, ada).await), "HUG_NOT_ALLOWED");
+    world.set_policy(ada, open).await;
+    world.hug(bo, ada).await;
     world.finish().await;
 }
 

@@ -106,18 +106,7 @@ impl World {
     }
 
     pub(crate) async fn set_policy(&self, user_id: UserId, hug_policy: HugPolicy) {
-        let timezone = "Europe/Berlin".into();
-        self.app
-            .tell(&SettingsChanged {
-                user_id,
-                timezone,
-                day_start_hour: 0,
-                hug_policy,
-                approves_followers: false,
-                is_suggested: true,
-                mood_visibility: MoodVisibility::Private,
-            })
-            .await;
+        self.app.tell(&settings(user_id, hug_policy)).await;
     }
 
     /// Sends a warm hug and gives back the payload.
@@ -197,6 +186,19 @@ impl World {
     pub(crate) async fn events_from_now(&self, person: UserId) -> EventStream {
         let cursor = self.cursor(person).await;
         self.events_after(person, &cursor).await
+    }
+}
+
+/// What `users` tells of somebody who sets this policy.
+pub(crate) fn settings(user_id: UserId, hug_policy: HugPolicy) -> SettingsChanged {
+    SettingsChanged {
+        user_id,
+        timezone: "Europe/Berlin".into(),
+        day_start_hour: 0,
+        hug_policy,
+        approves_followers: false,
+        is_suggested: true,
+        mood_visibility: MoodVisibility::Private,
     }
 }
 
