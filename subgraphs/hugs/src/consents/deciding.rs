@@ -45,8 +45,9 @@ pub(crate) async fn accept(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError>
     let let_in = if let Some(hug) = sender.hug.filter(|_| sender.anonymous) {
         hugs::let_in_one(&*work, viewer, hug).await?
     } else {
+        let let_in = hugs::let_in_from(&*work, viewer, sender.id).await?;
         store::decide(&*work, viewer, sender.id, false, Consent::Accepted, now).await?;
-        hugs::let_in_from(&*work, viewer, sender.id).await?
+        let_in
     };
     work.commit().await?;
     Ok(let_in)
@@ -60,11 +61,11 @@ pub(crate) async fn decline(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError
     let work = ctx.begin().await?;
     require(&work, viewer).await?;
     let sender = sender(&work, viewer, whose).await?;
-    store::decide(&*work, viewer, sender.id, sender.anonymous, Consent::Declined, now).await?;
     let dropped = match sender.hug.filter(|_| sender.anonymous) {
         Some(hug) => hugs::drop_one(&*work, viewer, hug, now).await?,
         None => hugs::drop_from(&*work, viewer, sender.id, now).await?,
     };
+    store::decide(&*work, viewer, sender.id, sender.anonymous, Consent::Declined, now).await?;
     work.commit().await?;
     Ok(dropped)
 }

@@ -13,6 +13,7 @@ mod live;
 mod names;
 mod processes;
 mod progress;
+mod races;
 mod requests;
 mod returning;
 mod scale;

@@ -72,8 +72,8 @@ pub(crate) async fn forget(
 ) -> Result<Vec<HugId>, DbErr> {
     let either =
         Condition::any().add(hug::Column::SenderId.eq(person)).add(hug::Column::RecipientId.eq(person));
-    let ids = hug::Entity::find().select_only().column(hug::Column::Id).filter(either).limit(limit);
-    let ids: Vec<HugId> = ids.into_tuple().all(connection).await?;
+    let hugs = hug::Entity::find().select_only().column(hug::Column::Id).filter(either).limit(limit);
+    let ids: Vec<HugId> = hugs.lock_exclusive().into_tuple().all(connection).await?;
     side::Entity::delete_many()
         .filter(side::Column::HugId.is_in(ids.iter().copied()))
         .exec(connection)
@@ -130,16 +130,17 @@ async fn let_in(
 ) -> Result<u64, DbErr> {
     let mut let_in = 0;
     for slice in hugs.chunks(SLICE) {
-        let moved = side::Entity::update_many()
-            .col_expr(side::Column::Side, Expr::value(Side::Received.name()))
-            .filter(side::Column::PersonId.eq(recipient))
-            .filter(side::Column::HugId.is_in(slice.iter().copied()));
-        let_in += moved.exec(connection).await?.rows_affected;
+        // The hugs first, as everybody else does: two who took them in different orders would wait for each other.
         hug::Entity::update_many()
             .col_expr(hug::Column::Filtered, Expr::value(false))
             .filter(hug::Column::Id.is_in(slice.iter().copied()))
             .exec(connection)
             .await?;
+        let moved = side::Entity::update_many()
+            .col_expr(side::Column::Side, Expr::value(Side::Received.name()))
+            .filter(side::Column::PersonId.eq(recipient))
+            .filter(side::Column::HugId.is_in(slice.iter().copied()));
+        let_in += moved.exec(connection).await?.rows_affected;
     }
     Ok(let_in)
 }
@@ -152,15 +153,15 @@ async fn drop_all(
 ) -> Result<u64, DbErr> {
     let mut dropped = 0;
     for slice in hugs.chunks(SLICE) {
-        let removed = side::Entity::delete_many()
-            .filter(side::Column::PersonId.eq(recipient))
-            .filter(side::Column::HugId.is_in(slice.iter().copied()));
-        dropped += removed.exec(connection).await?.rows_affected;
         hug::Entity::update_many()
             .col_expr(hug::Column::DeclinedAt, Expr::value(at))
             .filter(hug::Column::Id.is_in(slice.iter().copied()))
             .exec(connection)
             .await?;
+        let removed = side::Entity::delete_many()
+            .filter(side::Column::PersonId.eq(recipient))
+            .filter(side::Column::HugId.is_in(slice.iter().copied()));
+        dropped += removed.exec(connection).await?.rows_affected;
     }
     Ok(dropped)
 }

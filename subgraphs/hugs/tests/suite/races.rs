@@ -1,0 +1,109 @@
+//! What happens at the same time: on PostgreSQL, where several write at once, held up where it matters. SQLite has one writer, and
+//! there the one comes after the other.
+
+use std::{cell::Cell, future::Future};
+
+use clock::Clock as _;
+use events::{
+    auth::UserErased,
+    users::{HugPolicy, HugPolicyAction},
+};
+use futures::join;
+use ids::UserId;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, Statement};
+use serde_json::{Value, json};
+use testkit::{eventually, residue_of};
+
+use crate::{
+    consents::{decide, reserved},
+    world::{WARM_HUG, World},
+};
+
+/// Keeps others from what `lock` locks, until the transaction ends.
+async fn hold(world: &World, lock: &str) -> DatabaseTransaction {
+    let held = world.db.begin().await.expect("a transaction");
+    if !world.db.is_sqlite() {
+        held.execute_unprepared(lock).await.expect("a lock");
+    }
+    held
+}
+
+/// How many of the database's connections wait for what others hold.
+async fn waiting(world: &World) -> i64 {
+    let count = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let count = Statement::from_string(world.db.backend(), count);
+    let row = world.db.reader().query_one_raw(count).await.expect("an answer").expect("a row");
+    row.try_get_by_index(0).expect("a number")
+}
+
+async fn until(world: &World, what: &str, holds: impl Fn(i64) -> bool) {
+    if world.db.is_sqlite() {
+        return;
+    }
+    eventually(what, async || holds(waiting(world).await).then_some(())).await;
+}
+
+/// Begins `second` once `held` has held up `first`, and lets go once both wait, or the second is through.
+async fn race<A, B>(
+    world: &World,
+    held: DatabaseTransaction,
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B>,
+) -> (A, B) {
+    let through = Cell::new(false);
+    let second = async {
+        until(world, "the first to be held up", |waiting| waiting > 0).await;
+        let second = second.await;
+        through.set(true);
+        second
+    };
+    let letting_go = async {
+        until(world, "the second to wait or to be through", |waiting| waiting > 1 || through.get()).await;
+        held.rollback().await.expect("the end of the transaction");
+    };
+    let (first, second, ()) = join!(first, second, letting_go);
+    (first, second)
+}
+
+/// Lets nobody log anything for live streams.
+const NOBODY_LOGS: &str = "LOCK TABLE live_counters IN SHARE MODE";
+
+/// What `ada` may write about `bo`.
+async fn about(world: &World, mutation: &str, ada: UserId, bo: UserId) -> Value {
+    match mutation {
+        "AnswerHugRequest" => {
+            let post = "mutation { createHugRequest(input: { audience: PUBLIC }) { request { id } } }";
+            let posted = world.as_user(bo).data(post, json!({})).await;
+            json!({ "requestId": posted["createHugRequest"]["request"]["id"], "typeId": WARM_HUG })
+        }
+        "InviteToGroupHug" => {
+            let make = "mutation($i: CreateGroupHugInput!) { createGroupHug(input: $i) { groupHug { id } } }";
+            let input = json!({ "typeId": WARM_HUG, "audience": "PUBLIC", "capacity": 5 });
+            let made = world.as_user(ada).data(make, json!({ "i": input })).await;
+            json!({ "groupHugId": made["createGroupHug"]["groupHug"]["id"], "inviteeIds": [bo] })
+        }
+        "CreateGroupHug" => {
+            json!({ "typeId": WARM_HUG, "audience": "PRIVATE", "capacity": 5, "inviteeIds": [bo] })
+        }
+        _ => json!({ "audience": "PRIVATE", "targetIds": [bo] }),
+    }
+}
+
+#[tokio::test]
+async fn letting_a_hug_in_and_taking_it_back_never_wait_for_each_other() {
+    let world = World::start().await;
+    let (ada, bo) = (world.person().await, world.person().await);
+    let accept = HugPolicyAction::Accept;
+    let anonymous = HugPolicyAction::Filter;
+    let policy = HugPolicy { not_followed: accept, not_following: accept, new_accounts: accept, anonymous };
+    world.set_policy(ada, policy).await;
+    for decision in ["acceptHugsFrom", "declineHugsFrom"] {
+        let hug = world.hug_anonymously(bo, ada).await;
+        // Of an anonymous hug its sender alone asks for blocks, having locked it.
+        let held = hold(&world, "LOCK TABLE known_blocks IN ACCESS EXCLUSIVE MODE").await;
+        let deciding = decide(&world, ada, decision, json!({ "hugId": hug }));
+        race(&world, held, world.change(bo, "cancelHug", &hug), deciding).await;
+        assert_eq!(world.history(ada, "FILTERED").await, [] as [&str; 0]);
+    }
+    world.finish().await;
+}
