@@ -12,6 +12,7 @@ mod m0009_request_ends;
 mod m0010_disclosures;
 mod m0011_names;
 mod m0012_policy_order;
+mod m0013_let_in;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,7 +21,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let own: [Box<dyn MigrationTrait>; 12] = [
+        let own: [Box<dyn MigrationTrait>; 13] = [
             Box::new(m0001_hug_types::Migration),
             Box::new(m0002_people::Migration),
             Box::new(m0003_hugs::Migration),
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_disclosures::Migration),
             Box::new(m0011_names::Migration),
             Box::new(m0012_policy_order::Migration),
+            Box::new(m0013_let_in::Migration),
         ];
         let platform = [
             outbox::migrations(),

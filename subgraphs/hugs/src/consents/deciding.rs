@@ -43,9 +43,9 @@ pub(crate) async fn accept(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError>
     require(&work, viewer).await?;
     let sender = sender(&work, viewer, whose).await?;
     let let_in = if let Some(hug) = sender.hug.filter(|_| sender.anonymous) {
-        hugs::let_in_one(&*work, viewer, hug).await?
+        hugs::let_in_one(&*work, viewer, hug, now).await?
     } else {
-        let let_in = hugs::let_in_from(&*work, viewer, sender.id).await?;
+        let let_in = hugs::let_in_from(&*work, viewer, sender.id, now).await?;
         store::decide(&*work, viewer, sender.id, false, Consent::Accepted, now).await?;
         let_in
     };

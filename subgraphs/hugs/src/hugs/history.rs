@@ -41,13 +41,14 @@ pub(crate) async fn history(
     Ok(Slice::from_rows(hugs, &page))
 }
 
-/// When the viewer received hugs, earliest first: those that weren't taken back, waiting or hidden.
+/// When the viewer received hugs, earliest first: those that weren't taken back, waiting or hidden. What waited was received
+/// when it was let in.
 pub(crate) async fn received_instants(ctx: &Ctx) -> Result<Vec<DateTime<Utc>>, StoreError> {
     let Ok(viewer) = ctx.viewer() else {
         return Ok(Vec::new());
     };
     ctx.settle().await;
     let mut instants = store::received_instants(ctx.db.reader(), viewer.user_id, MAX_INSTANTS).await?;
-    instants.reverse();
+    instants.sort_unstable();
     Ok(instants)
 }

@@ -68,6 +68,8 @@ mod side {
         pub side: String,
         pub sent_at: DateTimeUtc,
         pub other_hidden: bool,
+        /// When the person let it in, of one that waited.
+        pub let_in_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -109,6 +111,7 @@ pub(super) async fn add_side(connection: &impl ConnectionTrait, hug: &Hug, side:
         side: Set(side.name().to_owned()),
         sent_at: Set(hug.sent_at),
         other_hidden: Set(hug.hides_other_from(person)),
+        let_in_at: Set(None),
     };
     side::Entity::insert(row).exec_without_returning(connection).await.map(|_| ())
 }

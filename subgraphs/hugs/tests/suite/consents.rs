@@ -207,3 +207,19 @@ async fn ones_own_numbers_are_those_of_ones_list_and_nobody_elses_tell_what_wait
     }
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_hug_that_waited_was_received_when_it_was_let_in() {
+    let world = World::start().await;
+    let (ada, bo) = (reserved(&world).await, world.person().await);
+    world.hug(bo, ada).await;
+    world.clock.advance(TimeDelta::days(2));
+    decide(&world, ada, "acceptHugsFrom", json!({ "userId": bo })).await;
+    let query =
+        "query($r: [_Any!]!) { _entities(representations: $r) { ... on User { receivedHugInstants } } }";
+    let user = json!({ "r": [{ "__typename": "User", "id": ada }] });
+    let own = world.as_user(ada).data(query, user).await;
+    let now = world.clock.now().to_rfc3339();
+    assert_eq!(own["_entities"][0]["receivedHugInstants"], json!([now]));
+    world.finish().await;
+}

@@ -34,7 +34,7 @@ pub(in crate::hugs) async fn page_of_sides(
     Ok(rows.into_iter().map(|row| row.hug_id).collect())
 }
 
-/// When `viewer` received hugs, the latest first, at most `limit`.
+/// When `viewer` received hugs, those sent last first, at most `limit`; of those that waited, when they were let in.
 pub(in crate::hugs) async fn received_instants(
     connection: &impl ConnectionTrait,
     viewer: UserId,
@@ -43,11 +43,13 @@ pub(in crate::hugs) async fn received_instants(
     let received = shown_to(viewer)
         .select_only()
         .column(side::Column::SentAt)
+        .column(side::Column::LetInAt)
         .filter(side::Column::Side.eq(Side::Received.name()))
         .order_by_desc(side::Column::SentAt)
         .order_by_desc(side::Column::HugId)
         .limit(limit);
-    received.into_tuple().all(connection).await
+    let received: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> = received.into_tuple().all(connection).await?;
+    Ok(received.into_iter().map(|(sent_at, let_in_at)| let_in_at.unwrap_or(sent_at)).collect())
 }
 
 /// The sides of `viewer`, without those whose other party is in a blocked pair with them, unless they aren't to know it.

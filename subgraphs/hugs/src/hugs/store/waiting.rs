@@ -12,8 +12,9 @@ pub(crate) async fn let_in_from(
     connection: &impl ConnectionTrait,
     recipient: UserId,
     sender: UserId,
+    at: DateTime<Utc>,
 ) -> Result<u64, DbErr> {
-    let_in(connection, waiting_from(connection, recipient, sender).await?, recipient).await
+    let_in(connection, waiting_from(connection, recipient, sender).await?, recipient, at).await
 }
 
 /// Lets in this hug, if it waits for `recipient`.
@@ -21,8 +22,9 @@ pub(crate) async fn let_in_one(
     connection: &impl ConnectionTrait,
     recipient: UserId,
     hug: HugId,
+    at: DateTime<Utc>,
 ) -> Result<u64, DbErr> {
-    let_in(connection, waiting(connection, recipient, hug).await?, recipient).await
+    let_in(connection, waiting(connection, recipient, hug).await?, recipient, at).await
 }
 
 /// Drops what waits for `recipient` from `sender`, under their name, and says how many hugs that were.
@@ -127,6 +129,7 @@ async fn let_in(
     connection: &impl ConnectionTrait,
     hugs: Vec<HugId>,
     recipient: UserId,
+    at: DateTime<Utc>,
 ) -> Result<u64, DbErr> {
     let mut let_in = 0;
     for slice in hugs.chunks(SLICE) {
@@ -138,6 +141,7 @@ async fn let_in(
             .await?;
         let moved = side::Entity::update_many()
             .col_expr(side::Column::Side, Expr::value(Side::Received.name()))
+            .col_expr(side::Column::LetInAt, Expr::value(at))
             .filter(side::Column::PersonId.eq(recipient))
             .filter(side::Column::HugId.is_in(slice.iter().copied()));
         let_in += moved.exec(connection).await?.rows_affected;
