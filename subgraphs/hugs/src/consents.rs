@@ -11,4 +11,4 @@ mod store;
 
 pub(crate) use deciding::{Whose, accept, decline};
 pub(crate) use error::ConsentError;
-pub(crate) use store::{Consent, find, forget, note_known};
+pub(crate) use store::{Consent, find, forget, note_known, take_turn};

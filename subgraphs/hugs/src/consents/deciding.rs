@@ -45,6 +45,7 @@ pub(crate) async fn accept(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError>
     let let_in = if let Some(hug) = sender.hug.filter(|_| sender.anonymous) {
         hugs::let_in_one(&*work, viewer, hug, now).await?
     } else {
+        store::take_turn(&*work, viewer, sender.id).await?;
         let let_in = hugs::let_in_from(&*work, viewer, sender.id, now).await?;
         store::decide(&*work, viewer, sender.id, false, Consent::Accepted, now).await?;
         let_in
@@ -63,7 +64,10 @@ pub(crate) async fn decline(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError
     let sender = sender(&work, viewer, whose).await?;
     let dropped = match sender.hug.filter(|_| sender.anonymous) {
         Some(hug) => hugs::drop_one(&*work, viewer, hug, now).await?,
-        None => hugs::drop_from(&*work, viewer, sender.id, now).await?,
+        None => {
+            store::take_turn(&*work, viewer, sender.id).await?;
+            hugs::drop_from(&*work, viewer, sender.id, now).await?
+        }
     };
     store::decide(&*work, viewer, sender.id, sender.anonymous, Consent::Declined, now).await?;
     work.commit().await?;

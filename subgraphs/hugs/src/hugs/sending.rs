@@ -71,6 +71,7 @@ pub(crate) async fn send(ctx: &Ctx, command: SendHug) -> Result<SeenHug, HugErro
     let admission = if anonymous {
         people::admission_of_anonymous(&*work, sender, recipient).await?
     } else {
+        consents::take_turn(&*work, recipient, sender).await?;
         people::admission(&*work, sender, recipient, now).await?
     };
     if admission == Admission::Refused {

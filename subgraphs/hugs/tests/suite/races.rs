@@ -90,6 +90,22 @@ async fn about(world: &World, mutation: &str, ada: UserId, bo: UserId) -> Value 
 }
 
 #[tokio::test]
+async fn what_is_decided_of_a_sender_holds_for_the_hug_that_is_on_its_way() {
+    let world = World::start().await;
+    for (decision, received) in [("acceptHugsFrom", 1), ("declineHugsFrom", 0)] {
+        let (ada, bo) = (reserved(&world).await, world.person().await);
+        // Whose turn it is to send is asked after what the recipient thinks of them.
+        let turn = format!("SELECT id FROM people WHERE id = '{}' FOR UPDATE", bo.as_uuid());
+        let held = hold(&world, &turn).await;
+        let deciding = decide(&world, ada, decision, json!({ "userId": bo }));
+        race(&world, held, world.try_hug(bo, ada), deciding).await;
+        assert_eq!(world.history(ada, "FILTERED").await, [] as [&str; 0], "{decision}");
+        assert_eq!(world.history(ada, "RECEIVED").await.len(), received);
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn letting_a_hug_in_and_taking_it_back_never_wait_for_each_other() {
     let world = World::start().await;
     let (ada, bo) = (world.person().await, world.person().await);
