@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     GroupHug, GroupHugError, GroupHugState,
-    inviting::{admitted, loud},
+    inviting::{admitted, loud, require_there},
     model::{Capacity, Times},
     steering::{tell, wake},
     store,
@@ -54,9 +54,7 @@ pub(crate) async fn create(ctx: &Ctx, command: CreateGroupHug) -> Result<GroupHu
     let (host, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
-    if erasure::any_erased(&work, &[host]).await? {
-        return Err(service::Unauthenticated.into());
-    }
+    require_there(&work, host, &command.invitees).await?;
     let asked =
         idempotency::Request { user_id: host, operation: "createGroupHug", key: command.key.as_deref() };
     let claim = match idempotency::begin::<GroupHugId>(&*work, asked, &command, now).await? {

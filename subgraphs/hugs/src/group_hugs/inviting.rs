@@ -37,6 +37,7 @@ pub(crate) async fn invite(ctx: &Ctx, id: &str, people: &[UserId]) -> Result<Gro
     let (viewer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
+    require_there(&work, viewer, people).await?;
     // Nothing else is told in this transaction: the logs of all who are told are taken in one order.
     let group = find(&work, id, viewer).await?;
     if group.host_id != viewer {
@@ -58,6 +59,16 @@ pub(crate) async fn invite(ctx: &Ctx, id: &str, people: &[UserId]) -> Result<Gro
     work.commit().await?;
     wake(ctx, group.id, &told);
     Ok(group)
+}
+
+/// Fails when the host is gone. Until the transaction ends, none of those who are invited can be erased, either, or their invitation
+/// would outlive them; those who were are not admitted.
+pub(super) async fn require_there(work: &Work, host: UserId, people: &[UserId]) -> Result<(), GroupHugError> {
+    let people: Vec<UserId> = [host].into_iter().chain(people.iter().copied()).collect();
+    if erasure::erased_among(work, &people).await?.contains(&host) {
+        return Err(service::Unauthenticated.into());
+    }
+    Ok(())
 }
 
 /// The people as invitees, by their policies; an error names the first whom the host may not invite.

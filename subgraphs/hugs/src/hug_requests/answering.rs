@@ -47,7 +47,10 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<SeenH
     let (answerer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
-    if erasure::any_erased(&work, &[answerer]).await? {
+    // Who asked can't be erased meanwhile, or the hug would outlive them.
+    let requester = store::requester_of(&*work, command.request).await?;
+    let people: Vec<UserId> = [answerer].into_iter().chain(requester).collect();
+    if erasure::erased_among(&work, &people).await?.contains(&answerer) {
         return Err(service::Unauthenticated.into());
     }
     let asked = idempotency::Request {

@@ -64,7 +64,9 @@ pub(crate) async fn create(ctx: &Ctx, command: CreateHugRequest) -> Result<HugRe
     let (requester, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
-    if erasure::any_erased(&work, &[requester]).await? {
+    // Whom it names can't be erased meanwhile, either; those who were are not allowed below.
+    let people: Vec<UserId> = [requester].into_iter().chain(command.targets.iter().copied()).collect();
+    if erasure::erased_among(&work, &people).await?.contains(&requester) {
         return Err(service::Unauthenticated.into());
     }
     let asked = idempotency::Request {

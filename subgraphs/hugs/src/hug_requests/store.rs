@@ -94,6 +94,15 @@ pub(super) async fn insert(
     target::Entity::insert_many(targets).exec_without_returning(connection).await.map(|_| ())
 }
 
+/// Who posted the request.
+pub(super) async fn requester_of(
+    connection: &impl ConnectionTrait,
+    id: HugRequestId,
+) -> Result<Option<UserId>, DbErr> {
+    let posted = request::Entity::find_by_id(id).select_only().column(request::Column::RequesterId);
+    posted.into_tuple().one(connection).await
+}
+
 /// The request, which nobody else changes until the transaction ends.
 pub(super) async fn find_locked(
     connection: &impl ConnectionTrait,

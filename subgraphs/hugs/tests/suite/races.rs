@@ -90,6 +90,26 @@ async fn about(world: &World, mutation: &str, ada: UserId, bo: UserId) -> Value 
 }
 
 #[tokio::test]
+async fn of_somebody_who_is_erased_while_another_writes_about_them_nothing_is_left() {
+    let world = World::start().await;
+    let ada = world.person().await;
+    for mutation in ["AnswerHugRequest", "InviteToGroupHug", "CreateGroupHug", "CreateHugRequest"] {
+        let bo = world.person().await;
+        let input = about(&world, mutation, ada, bo).await;
+        let (head, tail) = mutation.split_at(1);
+        let field = head.to_lowercase() + tail;
+        let query =
+            format!("mutation($i: {mutation}Input!) {{ {field}(input: $i) {{ errors {{ code }} }} }}");
+        let client = world.as_user(ada);
+        let erased = UserErased { user_id: bo, erased_at: world.clock.now() };
+        let held = hold(&world, NOBODY_LOGS).await;
+        race(&world, held, client.data(&query, json!({ "i": input })), world.tell(&erased)).await;
+        assert_eq!(residue_of(&world.db, bo).await, [""; 0], "{mutation}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn what_is_decided_of_a_sender_holds_for_the_hug_that_is_on_its_way() {
     let world = World::start().await;
     for (decision, received) in [("acceptHugsFrom", 1), ("declineHugsFrom", 0)] {
