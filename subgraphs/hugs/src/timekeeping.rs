@@ -20,6 +20,6 @@ pub(crate) async fn keep_time_until(stop: CancellationToken, ctx: Ctx) {
 }
 
 async fn keep_time(ctx: &Ctx) -> Result<(), StoreError> {
-    group_hugs::keep_time(ctx).await?;
-    hug_requests::expire(ctx).await
+    let (group_hugs, requests) = (group_hugs::keep_time(ctx).await, hug_requests::expire(ctx).await);
+    group_hugs.and(requests)
 }

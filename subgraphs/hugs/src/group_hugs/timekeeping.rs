@@ -12,10 +12,12 @@ use crate::{context::Ctx, store::StoreError};
 const SLICE: u64 = 100;
 
 /// Opens those whose time has come, and ends those whose time is over. Each is looked at again under its lock, so it doesn't
-/// matter how many processes do this.
+/// matter how many processes do this. One that can't be read keeps no other from its time.
 pub(crate) async fn keep_time(ctx: &Ctx) -> Result<(), StoreError> {
     for id in store::due(ctx.db.reader(), ctx.now(), SLICE).await? {
-        move_on(ctx, id).await?;
+        if let Err(error) = move_on(ctx, id).await {
+            tracing::warn!(%error, group_hug = %id, "a group hug has not moved on; trying again");
+        }
     }
     Ok(())
 }

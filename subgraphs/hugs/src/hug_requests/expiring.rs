@@ -10,10 +10,12 @@ use crate::{context::Ctx, store::StoreError};
 const SLICE: u64 = 100;
 
 /// Notes and tells that those requests have expired whose time is over. Each is looked at again under its lock, so it
-/// doesn't matter how many processes do this.
+/// doesn't matter how many processes do this. One that can't be read keeps no other from its time.
 pub(crate) async fn expire(ctx: &Ctx) -> Result<(), StoreError> {
     for id in store::due(ctx.db.reader(), ctx.now(), SLICE).await? {
-        expire_one(ctx, id).await?;
+        if let Err(error) = expire_one(ctx, id).await {
+            tracing::warn!(%error, request = %id, "a request has not expired; trying again");
+        }
     }
     Ok(())
 }

@@ -18,4 +18,5 @@ mod requests;
 mod returning;
 mod scale;
 mod sending;
+mod timekeeping;
 mod world;
