@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{HugRequest, HugRequestError, HugRequestStatus, store};
 use crate::{
-    consents,
+    consents::{self, Consent},
     context::Ctx,
     hug_types,
     hugs::{self, Hug, HugError, SeenHug, Sending},
@@ -42,7 +42,8 @@ impl AnswerHugRequest {
     }
 }
 
-/// Answers the request with a hug from the viewer. The requester's policy isn't asked: they have asked for it.
+/// Answers the request with a hug from the viewer. The requester's policy isn't asked, they have asked for it; but whom they
+/// declined stays declined.
 pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<SeenHug, HugRequestError> {
     let (answerer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
@@ -67,6 +68,9 @@ pub(crate) async fn answer(ctx: &Ctx, command: AnswerHugRequest) -> Result<SeenH
     };
     let request = take(&work, command.request, answerer).await?;
     check_open(&work, &request, answerer, request.status(now)).await?;
+    if consents::find(&*work, request.requester_id, answerer, false).await? == Some(Consent::Declined) {
+        return Err(HugRequestError::NotAllowed);
+    }
     if hug_types::active(&*work, command.type_id).await?.is_none() {
         return Err(HugError::TypeNotFound.into());
     }

@@ -29,6 +29,9 @@ pub(crate) enum HugRequestError {
     Closed,
     #[error("the request has expired")]
     Expired,
+    /// Its requester would rather not have hugs of this person.
+    #[error("this person can't be hugged")]
+    NotAllowed,
     /// The hug that answers is refused.
     #[error(transparent)]
     Hug(#[from] HugError),

@@ -263,7 +263,7 @@ impl HugRequestMutation {
     }
 
     /// Answers a request with a hug. Refused with `HUG_REQUEST_NOT_FOUND`, `HUG_REQUEST_CLOSED`, `HUG_REQUEST_EXPIRED`,
-    /// `ALREADY_ANSWERED`, and as `sendHug` is; but the requester's policy isn't asked.
+    /// `ALREADY_ANSWERED`, and as `sendHug` is; but the requester's policy isn't asked, only whether they declined the viewer's hugs.
     #[graphql(directive = graphql::authenticated::apply())]
     async fn answer_hug_request(
         &self,
@@ -317,6 +317,7 @@ impl Refusal for HugRequestError {
             Self::AlreadyAnswered => ("ALREADY_ANSWERED", &["input", "requestId"]),
             Self::Closed => ("HUG_REQUEST_CLOSED", &["input", "requestId"]),
             Self::Expired => ("HUG_REQUEST_EXPIRED", &["input", "requestId"]),
+            Self::NotAllowed => ("HUG_NOT_ALLOWED", &["input", "requestId"]),
             Self::Hug(error) => return error.into_user_error(),
         };
         Ok(UserError::new(code, message, path))

@@ -223,3 +223,24 @@ async fn a_hug_that_waited_was_received_when_it_was_let_in() {
     assert_eq!(own["_entities"][0]["receivedHugInstants"], json!([now]));
     world.finish().await;
 }
+
+#[tokio::test]
+async fn who_was_declined_does_not_get_through_by_answering_a_request() {
+    let world = World::start().await;
+    let (ada, bo) = (world.person().await, world.person().await);
+    let post = "mutation { createHugRequest(input: { audience: PUBLIC }) { request { id } } }";
+    let posted = world.as_user(ada).data(post, json!({})).await;
+    decide(&world, ada, "declineHugsFrom", json!({ "userId": bo })).await;
+    let answer = "mutation($i: AnswerHugRequestInput!) { answerHugRequest(input: $i) {
+        hug { id } errors { code path } } }";
+    let request = &posted["createHugRequest"]["request"]["id"];
+    let input = json!({ "i": { "requestId": request, "typeId": crate::world::WARM_HUG } });
+    let refused = world.as_user(bo).data(answer, input.clone()).await["answerHugRequest"].take();
+    assert_eq!(refusal(&refused), "HUG_NOT_ALLOWED");
+    assert_eq!(refused["errors"][0]["path"], json!(["input", "requestId"]));
+    assert_eq!(world.history(ada, "RECEIVED").await, [] as [&str; 0]);
+    decide(&world, ada, "acceptHugsFrom", json!({ "userId": bo })).await;
+    let answered = world.as_user(bo).data(answer, input).await;
+    assert_eq!(answered["answerHugRequest"]["errors"], json!([]));
+    world.finish().await;
+}
