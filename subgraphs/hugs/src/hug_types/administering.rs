@@ -93,6 +93,7 @@ pub(crate) async fn create(
         intensity: command.intensity,
         active: true,
     };
+    store::take_turn(&*work).await?;
     check_name(&*work, &hug_type).await?;
     store::insert(&*work, &hug_type).await?;
     claim.complete(&*work, &hug_type.id).await?;
@@ -109,6 +110,7 @@ pub(crate) async fn update(
     let admin = ctx.require(Right::Administration)?.user_id;
     let command = command()?;
     let work = ctx.begin().await?;
+    store::take_turn(&*work).await?;
     let mut hug_type = store::find(&*work, command.id).await?.ok_or(HugTypeError::NotFound)?;
     hug_type.name = command.name.map_or(hug_type.name, Name::into_string);
     hug_type.emoji = command.emoji.map_or(hug_type.emoji, Emoji::into_string);

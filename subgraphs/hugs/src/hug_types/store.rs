@@ -46,6 +46,13 @@ pub(crate) async fn all(connection: &impl ConnectionTrait) -> Result<Vec<HugType
     Ok(all.all(connection).await?.into_iter().map(HugType::from).collect())
 }
 
+/// Lets one transaction at a time make types or name them: two that looked for namesakes at once would see none. There is always one
+/// type to lock, those that everybody starts with.
+pub(super) async fn take_turn(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let all = entity::Entity::find().order_by_asc(entity::Column::Id).lock_exclusive();
+    all.all(connection).await.map(|_| ())
+}
+
 /// The type, which nobody else changes until the transaction ends.
 pub(super) async fn find(connection: &impl ConnectionTrait, id: HugTypeId) -> Result<Option<HugType>, DbErr> {
     let row = entity::Entity::find_by_id(id).lock_exclusive().one(connection).await?;

@@ -143,3 +143,18 @@ async fn letting_a_hug_in_and_taking_it_back_never_wait_for_each_other() {
     }
     world.finish().await;
 }
+
+#[tokio::test]
+async fn of_two_who_make_a_kind_of_hug_of_one_name_one_does() {
+    let world = World::start().await;
+    let create = "mutation($i: CreateHugTypeInput!) { createHugType(input: $i) { errors { code } } }";
+    let input = json!({ "i": { "name": "Koala hug", "emoji": "🐨", "durationMs": 9000, "intensity": 5 } });
+    let (one, other) = (world.person().await, world.person().await);
+    let [one, other] = [one, other].map(|admin| world.with_scope(admin, "administration"));
+    let held = hold(&world, "LOCK TABLE hug_types IN SHARE MODE").await;
+    let made = race(&world, held, one.data(create, input.clone()), other.data(create, input)).await;
+    let mut errors = [made.0, made.1].map(|made| made["createHugType"]["errors"].to_string());
+    errors.sort();
+    assert_eq!(errors, ["[]", r#"[{"code":"HUG_TYPE_NAME_TAKEN"}]"#]);
+    world.finish().await;
+}
