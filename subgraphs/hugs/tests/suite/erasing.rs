@@ -5,6 +5,7 @@ use events::{auth::UserErased, hugs::ErasureCompleted};
 use ids::UserId;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
+use testkit::{DEADLINE, fill_all};
 
 use crate::world::{SEND, WARM_HUG, World, refusal};
 
@@ -105,6 +106,21 @@ async fn of_somebody_who_is_gone_nothing_is_left_and_late_events_bring_nothing_b
             format!("mutation {{ {mutation}(input: {{ userId: \"{bo}\" }}) {{ errors {{ code }} }} }}");
         assert_eq!(world.as_user(ada).failure(&mutation, json!({})).await, "UNAUTHENTICATED");
     }
+    assert_eq!(traces(&world, ada).await, [] as [&str; 0]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_asked_for_hugs_without_end_is_forgotten_as_well() {
+    let world = World::start().await;
+    let ada = world.person().await;
+    let hex = ada.as_uuid().simple();
+    let id = if world.db.is_sqlite() { format!("X'{hex}'") } else { format!("'{hex}'::uuid") };
+    let request = format!("{{id 3 n}}, {id}, 'PUBLIC', 'LOW', {{at -n - 100}}, {{at -n}}, {{at -n}}");
+    let columns = "id, requester_id, audience, urgency, created_at, expires_at, closed_at";
+    // More than a statement can name.
+    fill_all(&world.db, &[("hug_requests", columns, &request, 66_000)]).await;
+    world.tell(&UserErased { user_id: ada, erased_at: world.clock.now() }).await;
     assert_eq!(traces(&world, ada).await, [] as [&str; 0]);
     world.finish().await;
 }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 
 use super::{
     ColumnTrait, Condition, ConnectionTrait, DateTime, DbErr, EntityTrait, HugRequestId, PaginatorTrait,
-    QueryFilter, QuerySelect, UserId, Utc, request, target,
+    QueryFilter, QuerySelect, QueryTrait, UserId, Utc, request, target,
 };
 
 /// How a request was declined, as far as somebody may know.
@@ -98,20 +98,16 @@ pub(in crate::hug_requests) async fn declines(
     Ok(declines)
 }
 
-/// Erases the requests that `person` posted, gives back which those were, and takes them out of those that name them.
-pub(crate) async fn forget(
-    connection: &impl ConnectionTrait,
-    person: UserId,
-) -> Result<Vec<HugRequestId>, DbErr> {
+/// Erases the requests that `person` posted, however many those are, and takes them out of those that name them.
+pub(crate) async fn forget(connection: &impl ConnectionTrait, person: UserId) -> Result<(), DbErr> {
     let posted = request::Entity::find()
         .select_only()
         .column(request::Column::Id)
         .filter(request::Column::RequesterId.eq(person));
-    let posted: Vec<HugRequestId> = posted.into_tuple().all(connection).await?;
     let naming = Condition::any()
         .add(target::Column::PersonId.eq(person))
-        .add(target::Column::RequestId.is_in(posted.iter().copied()));
+        .add(target::Column::RequestId.in_subquery(posted.into_query()));
     target::Entity::delete_many().filter(naming).exec(connection).await?;
-    request::Entity::delete_many().filter(request::Column::RequesterId.eq(person)).exec(connection).await?;
-    Ok(posted)
+    let posted = request::Column::RequesterId.eq(person);
+    request::Entity::delete_many().filter(posted).exec(connection).await.map(|_| ())
 }
