@@ -7,7 +7,7 @@ use outbox::Work;
 use super::{
     GroupHug, GroupHugError,
     model::MAX_INVITEES,
-    steering::{find, wake},
+    steering::{find, tell, wake},
     store::{self, Invitee},
 };
 use crate::{
@@ -56,6 +56,11 @@ pub(crate) async fn invite(ctx: &Ctx, id: &str, people: &[UserId]) -> Result<Gro
     let told = loud(&invitees);
     let posted = Happening::to_group(live::Kind::GroupPosted, group.id, None, now);
     live::append_for_all(&*work, &told, posted).await?;
+    if !told.is_empty() {
+        // Nothing of it is other than before but who hears of it: their streams are woken by this, wherever they are.
+        let participants = store::participants(&*work, group.id).await?;
+        tell(&work, &group, participants, now).await?;
+    }
     work.commit().await?;
     wake(ctx, group.id, &told);
     Ok(group)

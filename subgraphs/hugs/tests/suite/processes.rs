@@ -13,7 +13,7 @@ use outbox::Outbox;
 use serde_json::{Value, json};
 use service::{Foundation, Running, Subgraph as _};
 
-use crate::world::{SEND, WARM_HUG, World, next_kind};
+use crate::world::{SEND, WARM_HUG, World, next_event, next_kind};
 
 /// Another process on the database of a world, with the bus `bus`.
 async fn another_process(world: &World, bus: Arc<dyn Bus>) -> Running {
@@ -23,12 +23,17 @@ async fn another_process(world: &World, bus: Arc<dyn Bus>) -> Running {
 }
 
 async fn send(world: &World, router: Router, sender: UserId, recipient: UserId) -> Value {
+    let input = json!({ "recipientId": recipient, "typeId": WARM_HUG });
+    ask(world, router, sender, SEND, json!({ "i": input })).await
+}
+
+/// What a process answers to `person`.
+async fn ask(world: &World, router: Router, person: UserId, query: &str, variables: Value) -> Value {
     let assertion =
-        Assertion { issuer: "gateway".into(), subject: Some(sender.to_string()), ..Assertion::default() };
+        Assertion { issuer: "gateway".into(), subject: Some(person.to_string()), ..Assertion::default() };
     let signer = AssertionSigner::new(world.foundation.identity_secret.reveal());
     let token = signer.sign(&assertion, Hugs::NAME, world.foundation.clock.now());
-    let input = json!({ "recipientId": recipient, "typeId": WARM_HUG });
-    let body = json!({ "query": SEND, "variables": { "i": input } }).to_string();
+    let body = json!({ "query": query, "variables": variables }).to_string();
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")
         .header(ASSERTION_HEADER, token)
@@ -51,6 +56,30 @@ async fn a_hug_sent_in_one_process_is_heard_in_another() {
     let answer = send(&world, other.router(), bo, ada).await;
     let hug = answer["data"]["sendHug"]["hug"]["id"].as_str().unwrap_or_else(|| panic!("{answer:#}"));
     assert_eq!(next_kind(&mut events).await, ("RECEIVED".to_owned(), hug.to_owned()));
+    events.expect_quiet().await;
+    other.stop().await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_invitation_in_one_process_is_heard_in_another() {
+    let world = World::start().await;
+    let (ada, bo) = (world.person().await, world.person().await);
+    let mut other = another_process(&world, world.bus.clone()).await;
+    other.consume().await.unwrap();
+    other.relay();
+    let create = "mutation($i: CreateGroupHugInput!) { createGroupHug(input: $i) { groupHug { id } } }";
+    let input = json!({ "typeId": WARM_HUG, "audience": "PRIVATE", "capacity": 5 });
+    let made = world.as_user(ada).data(create, json!({ "i": input })).await;
+    let group = &made["createGroupHug"]["groupHug"]["id"];
+    let mut events = world.events_from_now(bo).await;
+    events.expect_quiet().await;
+    let invite = "mutation($i: InviteToGroupHugInput!) { inviteToGroupHug(input: $i) { errors { code } } }";
+    let input = json!({ "i": { "groupHugId": group, "inviteeIds": [bo] } });
+    let answer = ask(&world, other.router(), ada, invite, input).await;
+    assert_eq!(answer["data"]["inviteToGroupHug"]["errors"], json!([]), "{answer:#}");
+    let heard = next_event(&mut events).await;
+    assert_eq!((&heard["kind"], &heard["groupHug"]["id"]), (&json!("GROUP_HUG_POSTED"), group));
     events.expect_quiet().await;
     other.stop().await;
     world.finish().await;
