@@ -170,7 +170,7 @@ impl Follower {
                 return Step::Event(Box::new(event));
             }
             let longest = match self.read_ahead().await {
-                Ok(()) if self.ahead.is_empty() => LOOK_EVERY,
+                Ok(()) if self.ahead.is_empty() && self.ends_at != Some(self.number) => LOOK_EVERY,
                 Ok(()) => continue,
                 Err(error) => {
                     tracing::warn!(%error, "a live log can't be read");
@@ -203,6 +203,11 @@ impl Follower {
         let (reader, now, topic) = (self.ctx.db.reader(), self.ctx.now(), self.topic);
         // The counter first: entries that come in between are then read, and not taken for missing.
         let last = store::last_number(reader, topic).await?;
+        if last == 0 && matches!(topic, Topic::Group(_)) {
+            // The log of a group hug begins with its being made: it was erased, and its log with it.
+            self.ends_at = Some(self.number);
+            return Ok(());
+        }
         if last == self.number {
             return Ok(());
         }

@@ -124,3 +124,18 @@ async fn whoever_asked_for_hugs_without_end_is_forgotten_as_well() {
     assert_eq!(traces(&world, ada).await, [] as [&str; 0]);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn the_stream_of_a_group_hug_ends_when_nobody_is_left_in_it() {
+    let world = World::start().await;
+    let (ada, bo) = (world.person().await, world.person().await);
+    let alone = group(&world, ada, &[], "Ada's words").await;
+    let query = "subscription($id: ID!) { groupHugUpdated(id: $id) { kind } }";
+    let mut watching = world.as_user(bo).subscribe(query, json!({ "id": alone })).await;
+    watching.expect_quiet().await;
+    world.tell(&UserErased { user_id: ada, erased_at: world.clock.now() }).await;
+    let end = async { while watching.try_next().await.is_some() {} };
+    tokio::time::timeout(DEADLINE, end).await.expect("an end");
+    assert!(watching.is_completed());
+    world.finish().await;
+}
