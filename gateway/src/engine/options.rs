@@ -55,7 +55,7 @@ pub struct Limits {
     pub max_root_fields: usize,
     /// Uses of directives.
     pub max_directives: usize,
-    /// Fields altogether; validation compares every two that may share a response key.
+    /// Fields altogether: what validation and planning take most of their time for.
     pub max_fields: usize,
     /// Lexical tokens.
     pub max_tokens: usize,

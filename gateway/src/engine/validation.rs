@@ -14,6 +14,7 @@ use super::selections::fragments_of;
 mod incremental;
 mod introspection;
 mod literals;
+mod merging;
 mod subscriptions;
 
 /// The rules, made once.
@@ -25,7 +26,9 @@ pub(super) struct Validator {
 impl Validator {
     /// `introspection` tells whether `__schema` and `__type` may be asked for.
     pub(super) fn new(introspection: bool) -> Self {
-        Self { rules: default_rules_validation_plan(), introspection }
+        let mut rules = default_rules_validation_plan();
+        rules.rules.retain(|rule| rule.error_code() != merging::REPLACED);
+        Self { rules, introspection }
     }
 
     /// Every fault of the document; none means that it may be planned.
@@ -52,6 +55,7 @@ impl Validator {
         let fragments = fragments_of(document);
         let mut errors = introspection::check(document, &fragments, self.introspection);
         errors.extend(subscriptions::check(document, &fragments));
+        errors.extend(merging::check(schema, document, &fragments));
         let mut walk = Walk { schema, errors };
         walk.document(document);
         walk.errors

@@ -9,6 +9,7 @@ mod entities;
 mod faults;
 mod federation;
 mod introspection;
+mod merging;
 mod monolith;
 mod mutations;
 mod regressions;

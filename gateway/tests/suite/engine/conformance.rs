@@ -8,6 +8,7 @@ mod abstract_types;
 mod entities;
 mod faults;
 mod memory;
+mod merging;
 mod narrowing;
 mod operations;
 mod overrides;
@@ -245,14 +246,20 @@ impl Conformance {
         self.monolith.schema()
     }
 
-    pub(crate) async fn ask(&self, query: &str, variables: &Json) -> Json {
+    /// The gateway's answer, whatever its subgraphs think of what they are asked.
+    pub(crate) async fn send(&self, query: &str, variables: &Json) -> Json {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = self.client.post(&self.url).header(header::CONTENT_TYPE, "application/json").body(body);
         let response = request.send().await.expect("the gateway answers");
         let text = response.text().await.expect("a body");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
+
+    pub(crate) async fn ask(&self, query: &str, variables: &Json) -> Json {
+        let response = self.send(query, variables).await;
         let complaints: Vec<_> = self.complaints.lock().expect("not poisoned").drain(..).collect();
         assert!(complaints.is_empty(), "{query}\n{variables}\n{complaints:#?}");
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+        response
     }
 
     /// The federation answers as the monolith does: the same data, and errors at the same places.

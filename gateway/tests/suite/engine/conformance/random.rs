@@ -3,10 +3,11 @@
 //! proptest draws a list of numbers and an operation is written by them, choice after choice. The smaller a number, the
 //! plainer the choice, and where the list ends the plainest is taken, so that shrinking the list shrinks the operation.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use graphql_tools::static_graphql::query::Value;
+use graphql_tools::static_graphql::query::{self, Value};
 use graphql_tools::static_graphql::schema::{self, Field, InputValue, Type, TypeDefinition};
 use graphql_tools::validation::rules::default_rules_validation_plan;
 use graphql_tools::validation::validate::validate;
@@ -15,6 +16,7 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestError, TestRunner
 use serde_json::{Map, Value as Json, json};
 use tokio::runtime::Runtime;
 
+use super::merging::can_merge;
 use super::{
     Conformance, Supergraph, abstract_types, entities, faults, narrowing, operations, overrides,
     requirements, schemas,
@@ -320,7 +322,7 @@ fn is_required(argument: &InputValue) -> bool {
     argument.default_value.is_none() && matches!(argument.value_type, Type::NonNullType(_))
 }
 
-fn is_composite(schema: &schema::Document, name: &str) -> bool {
+pub(super) fn is_composite(schema: &schema::Document, name: &str) -> bool {
     matches!(
         schema.type_by_name(name),
         Some(TypeDefinition::Object(_) | TypeDefinition::Interface(_) | TypeDefinition::Union(_))
@@ -341,12 +343,23 @@ fn json_of(value: &Value) -> Json {
     }
 }
 
+/// Whether there is nothing to say against a document, aside from fields that can't be merged.
+fn is_valid_otherwise(schema: &schema::Document, document: &query::Document) -> bool {
+    let mut rules = default_rules_validation_plan();
+    rules.rules.retain(|rule| rule.error_code() != "OverlappingFieldsCanBeMerged");
+    validate(schema, document, &rules).is_empty()
+}
+
+fn parsed(operation: &Operation) -> query::Document {
+    graphql_tools::parser::parse_query::<String>(&operation.text)
+        .unwrap_or_else(|error| panic!("{error}\n{}", operation.text))
+        .into_static()
+}
+
 fn operation(choices: &[u8], schema: &schema::Document) -> Option<Operation> {
-    let rules = default_rules_validation_plan();
     let is_valid = |operation: &Operation| {
-        let document = graphql_tools::parser::parse_query::<String>(&operation.text)
-            .unwrap_or_else(|error| panic!("{error}\n{}", operation.text));
-        validate(schema, &document.into_static(), &rules).is_empty()
+        let document = parsed(operation);
+        is_valid_otherwise(schema, &document) && can_merge(schema, &document)
     };
     [true, false].into_iter().map(|daring| Writer::write(choices, schema, daring)).find(is_valid)
 }
@@ -355,22 +368,36 @@ fn cases(normally: u32) -> u32 {
     if std::env::var_os("TEST_LONG").is_some() { 10_000 } else { normally }
 }
 
+/// Other numbers make other operations.
+fn seed() -> u64 {
+    match std::env::var("TEST_SEED") {
+        Ok(seed) => seed.parse().expect("TEST_SEED is a number"),
+        Err(_) => 0x01D1_F00D,
+    }
+}
+
+/// All supergraphs, started.
+fn started(runtime: &Runtime) -> Vec<Conformance> {
+    all().map(|supergraph| runtime.block_on(supergraph().start())).collect()
+}
+
+fn config(normally: u32) -> Config {
+    Config {
+        cases: cases(normally),
+        failure_persistence: None,
+        rng_algorithm: RngAlgorithm::ChaCha,
+        rng_seed: RngSeed::Fixed(seed()),
+        max_global_rejects: 100_000,
+        ..Config::default()
+    }
+}
+
 #[test]
 fn any_operation_on_any_supergraph_is_answered_as_the_monolith_answers_it() {
     let runtime = Runtime::new().expect("a runtime");
-    let supergraphs: Vec<fn() -> Supergraph> = all().collect();
-    let started: Vec<Conformance> =
-        supergraphs.iter().map(|supergraph| runtime.block_on(supergraph().start())).collect();
-    let config = Config {
-        cases: cases(256),
-        failure_persistence: None,
-        rng_algorithm: RngAlgorithm::ChaCha,
-        rng_seed: RngSeed::Fixed(0x01D1_F00D),
-        max_global_rejects: 100_000,
-        ..Config::default()
-    };
-    let strategy = (0..supergraphs.len(), prop::collection::vec(any::<u8>(), 0..240));
-    let checked = TestRunner::new(config).run(&strategy, |(which, choices)| {
+    let started = started(&runtime);
+    let strategy = (0..started.len(), prop::collection::vec(any::<u8>(), 0..240));
+    let checked = TestRunner::new(config(256)).run(&strategy, |(which, choices)| {
         let conformance = &started[which];
         let Some(operation) = operation(&choices, conformance.schema()) else {
             return Err(TestCaseError::reject("invalid"));
@@ -386,4 +413,31 @@ fn any_operation_on_any_supergraph_is_answered_as_the_monolith_answers_it() {
         let operation = operation(&choices, started[which].schema());
         panic!("supergraph {which}, {operation:#?}\n{reason}");
     }
+}
+
+#[test]
+fn what_can_not_be_merged_is_refused_and_nothing_else() {
+    let runtime = Runtime::new().expect("a runtime");
+    let started = started(&runtime);
+    let strategy = (0..started.len(), prop::collection::vec(any::<u8>(), 0..240));
+    let conflicts = Cell::new(0);
+    let checked = TestRunner::new(config(256)).run(&strategy, |(which, choices)| {
+        let conformance = &started[which];
+        let operation = Writer::write(&choices, conformance.schema(), true);
+        let document = parsed(&operation);
+        if !is_valid_otherwise(conformance.schema(), &document) {
+            return Err(TestCaseError::reject("invalid"));
+        }
+        let conflicting = !can_merge(conformance.schema(), &document);
+        let response = runtime.block_on(conformance.send(&operation.text, &operation.variables));
+        let refused = response["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED";
+        prop_assert_eq!(refused, conflicting, "{:#}", response);
+        conflicts.set(conflicts.get() + u32::from(conflicting));
+        Ok(())
+    });
+    if let Err(TestError::Fail(reason, (which, choices))) = checked {
+        let operation = Writer::write(&choices, started[which].schema(), true);
+        panic!("supergraph {which}, {operation:#?}\n{reason}");
+    }
+    assert!(conflicts.get() > 20, "{conflicts:?}");
 }
