@@ -155,7 +155,9 @@ impl SelectionPlan {
             Selection::Fragment { condition: Some(condition), selections }
                 if !self.applies(schema, &self.type_name, condition) =>
             {
-                has_field(selections)
+                let possible = self.possible.iter().flat_map(|possible| possible.names());
+                let mut fitting = possible.filter(|name| schema.satisfies(name, condition));
+                fitting.any(|name| has_field(schema, name, selections))
             }
             Selection::Fragment { selections, .. } => self.has_condition(schema, selections),
         })
@@ -204,11 +206,14 @@ impl SelectionPlan {
     }
 }
 
-/// Whether `@skip` and `@include` have left anything.
-fn has_field(selections: &[Selection]) -> bool {
+/// Whether anything is asked of objects of this type that `@skip` and `@include` have left.
+fn has_field(schema: &ApiSchema, type_name: &str, selections: &[Selection]) -> bool {
     selections.iter().any(|selection| match selection {
         Selection::Field(_) => true,
-        Selection::Fragment { selections, .. } => has_field(selections),
+        Selection::Fragment { condition, selections } => {
+            condition.as_ref().is_none_or(|condition| schema.satisfies(type_name, condition))
+                && has_field(schema, type_name, selections)
+        }
     })
 }
 

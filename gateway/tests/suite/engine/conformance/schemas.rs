@@ -110,6 +110,8 @@ async fn what_is_inaccessible_serves_the_gateway_only() {
         .same(&[
             "{ things { id ... on Chair { tag legs } } any { ... on Lamp { watts } ... on Chair { note: tag } } open(mode: FAST) }",
             "{ things { __typename ... on Chair { hidden: legs note: id } } }",
+            // No thing is a lamp, so nobody asks for what would tell them apart.
+            "{ things { id ... on Any { ... on Lamp { watts } } } }",
         ])
         .await;
     for query in [
