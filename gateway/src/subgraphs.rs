@@ -1,6 +1,7 @@
 //! The way to the subgraphs: addresses, identity, header rules, timeouts, retries, circuit breakers.
 
 mod breaker;
+mod config;
 mod event_stream;
 mod frames;
 mod in_flight;
@@ -24,8 +25,9 @@ use identity::AssertionSigner;
 use service::transport::{HttpOptions, Transport};
 
 pub use breaker::BreakerConfig;
+pub use config::SubgraphConfig;
 pub use service::circuit::BreakerState;
-pub use subgraph::{SubgraphConfig, SubgraphHealth};
+pub use subgraph::SubgraphHealth;
 
 use crate::{
     config::{Config, TrafficConfig},

@@ -2,23 +2,18 @@
 
 use std::{
     hash::{BuildHasher, RandomState},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use axum::body::Body;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use clock::SharedClock;
-use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Limited};
+use futures::{FutureExt, StreamExt, stream::BoxStream};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use identity::ASSERTION_HEADER;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use service::{
     circuit::{self, Breaker, BreakerState, RetryBudget},
-    transport::{Transport, TransportError},
+    transport::Transport,
 };
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -26,81 +21,30 @@ use tokio::{
 };
 use tracing::{Instrument as _, Span};
 
+use self::exchange::{ACCEPT_ONE, ACCEPT_STREAM};
+use self::record::Record;
+pub use self::record::SubgraphHealth;
 use super::{
-    event_stream::EventStreamParser,
-    frames::{self, FrameLimits},
+    frames::FrameLimits,
     in_flight::{InFlight, Writes},
-    multipart::MultipartParser,
     passport::{Passports, Vouched},
     retry,
     time_limit::TimeLimit,
 };
 use crate::{
-    config::{Problem, TrafficConfig},
+    config::TrafficConfig,
     engine::{context::RequestContext, upstream::UpstreamError},
     headers::HeaderRules,
     trace,
 };
 
-const ACCEPT_ONE: HeaderValue =
-    HeaderValue::from_static("application/graphql-response+json, application/json;q=0.9");
-const ACCEPT_STREAM: HeaderValue = HeaderValue::from_static(
-    "text/event-stream, multipart/mixed;subscriptionSpec=\"1.0\";q=0.9, application/graphql-response+json;q=0.1, application/json;q=0.1",
-);
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+mod exchange;
+mod record;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUIRE_PREFLIGHT: HeaderName = HeaderName::from_static("apollo-require-preflight");
 const TRACE_HEADERS: [HeaderName; 2] =
     [HeaderName::from_static("traceparent"), HeaderName::from_static("tracestate")];
-
-/// What the configuration may say of one subgraph.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct SubgraphConfig {
-    /// Instead of the supergraph's.
-    pub url: Option<String>,
-    /// The environment variable that holds the URL; it wins over `url` when it is set. A bare origin is
-    /// completed with the path of the supergraph's URL.
-    pub url_env: Option<String>,
-    /// Speak HTTP/2 without TLS.
-    pub http2: bool,
-    pub timeout_ms: Option<u64>,
-    pub retries: Option<u32>,
-    pub max_concurrent: Option<usize>,
-    pub max_response_bytes: Option<usize>,
-    /// Instead of `traffic.deduplicate`.
-    pub deduplicate: Option<bool>,
-    pub stream_silence_ms: Option<u64>,
-}
-
-impl SubgraphConfig {
-    /// What the types can't tell; `key` is where this stands.
-    pub(crate) fn problems(&self, key: &str) -> Option<Problem> {
-        let url = self.url.as_deref()?;
-        let sound = url
-            .parse::<Uri>()
-            .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some());
-        let message = || format!("{url:?} is not a URL that begins with http:// or https://");
-        (!sound).then(|| Problem::of(format!("{key}.url"), message()))
-    }
-}
-
-/// How a subgraph has been doing.
-#[derive(Debug, Clone, Serialize)]
-pub struct SubgraphHealth {
-    pub name: String,
-    pub url: String,
-    pub breaker: BreakerState,
-    pub last_success: Option<DateTime<Utc>>,
-    pub last_failure: Option<DateTime<Utc>>,
-    pub last_error: Option<String>,
-}
-
-#[derive(Debug, Default)]
-struct Record {
-    last_success: Option<DateTime<Utc>>,
-    last_failure: Option<(DateTime<Utc>, String)>,
-}
 
 /// One subgraph and everything between it and the engine.
 #[derive(Debug)]
@@ -172,18 +116,6 @@ impl Subgraph {
 
     pub(super) fn door(&self) -> (Transport, Uri) {
         (self.transport.clone(), self.url.clone())
-    }
-
-    pub(super) fn health(&self) -> SubgraphHealth {
-        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-        SubgraphHealth {
-            name: self.name.to_string(),
-            url: self.url.to_string(),
-            breaker: self.breaker.state(),
-            last_success: record.last_success,
-            last_failure: record.last_failure.as_ref().map(|(at, _)| *at),
-            last_error: record.last_failure.as_ref().map(|(_, error)| error.clone()),
-        }
     }
 
     /// One request and its whole answer.
@@ -283,140 +215,4 @@ impl Subgraph {
         let writes = self.writes.clone();
         Ok(stream?.inspect(move |_| writes.heard()).boxed())
     }
-
-    async fn open_stream(
-        &self,
-        body: Bytes,
-        headers: HeaderMap,
-    ) -> Result<BoxStream<'static, Result<Bytes, UpstreamError>>, UpstreamError> {
-        let response =
-            timeout(self.timeout, self.send(body, headers)).await.map_err(|_| UpstreamError::Timeout)??;
-        let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let content_type = content_type.unwrap_or_default().to_owned();
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let limits = self.frame_limits;
-        if !response.status().is_success() {
-            return self.whole(response).await.map(one_response);
-        }
-        match essence.as_str() {
-            "text/event-stream" => {
-                Ok(frames::responses(response.into_body(), EventStreamParser::default(), limits))
-            }
-            "multipart/mixed" => {
-                let parser = MultipartParser::new(MultipartParser::boundary_of(&content_type));
-                Ok(frames::responses(response.into_body(), parser, limits))
-            }
-            "application/json" | "application/graphql-response+json" => {
-                self.whole(response).await.map(one_response)
-            }
-            _ => Err(UpstreamError::Malformed(format!(
-                "the subscription was answered with {essence:?}, which is not a stream"
-            ))),
-        }
-    }
-
-    async fn exchange(&self, body: Bytes, headers: HeaderMap) -> Result<Bytes, UpstreamError> {
-        let response = self.send(body, headers).await?;
-        self.collect(response).await
-    }
-
-    async fn send(&self, body: Bytes, headers: HeaderMap) -> Result<Response<Body>, UpstreamError> {
-        let mut request = Request::new(Body::from(body));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.url.clone();
-        *request.headers_mut() = headers;
-        self.transport.send(request).await.map_err(|error| match error {
-            TransportError::Connect(reason) | TransportError::Interrupted(reason) => {
-                UpstreamError::Unreachable(reason)
-            }
-        })
-    }
-
-    async fn whole(&self, response: Response<Body>) -> Result<Bytes, UpstreamError> {
-        timeout(self.timeout, self.collect(response)).await.map_err(|_| UpstreamError::Timeout)?
-    }
-
-    async fn collect(&self, response: Response<Body>) -> Result<Bytes, UpstreamError> {
-        let (parts, body) = response.into_parts();
-        let collected = Limited::new(body, self.max_response_bytes).collect().await;
-        match collected {
-            Ok(body) if parts.status.is_success() => Ok(body.to_bytes()),
-            Ok(body) => {
-                let body = Some(body.to_bytes()).filter(|body| !body.is_empty());
-                Err(UpstreamError::Status(parts.status.as_u16(), body))
-            }
-            Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(UpstreamError::Malformed(
-                format!("the answer is larger than {} bytes", self.max_response_bytes),
-            )),
-            Err(error) => Err(UpstreamError::Unreachable(error.to_string())),
-        }
-    }
-
-    /// Runs one exchange under the circuit breaker and keeps record of how it went.
-    async fn guarded<T>(
-        &self,
-        exchange: impl Future<Output = Result<T, UpstreamError>>,
-    ) -> Result<T, UpstreamError> {
-        let Some(attempt) = self.breaker.attempt() else {
-            return Err(UpstreamError::Unreachable("its circuit is open after repeated failures".to_owned()));
-        };
-        let outcome = exchange.await;
-        match &outcome {
-            Err(error) if is_the_subgraphs_fault(error) => {
-                attempt.failed();
-                self.note_failure(error);
-            }
-            _ => {
-                attempt.succeeded();
-                self.budget.earn();
-                let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-                record.last_success = Some(self.clock.now());
-            }
-        }
-        outcome
-    }
-
-    fn note_failure(&self, error: &UpstreamError) {
-        let text = match error {
-            UpstreamError::Status(status, _) => format!("it answered with status {status}"),
-            other => other.to_string(),
-        };
-        tracing::warn!(subgraph = %self.name, error = %text, "a subgraph failed");
-        let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-        record.last_failure = Some((self.clock.now(), text));
-    }
-
-    /// Everything that goes along with a body. The identity comes last, so that no rule can touch it.
-    fn headers(&self, context: &RequestContext, accept: HeaderValue) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(header::CONTENT_TYPE, JSON);
-        headers.insert(header::ACCEPT, accept);
-        for name in TRACE_HEADERS {
-            if let Some(value) = context.headers.get(&name) {
-                headers.insert(name, value.clone());
-            }
-        }
-        telemetry::hand_on(&mut headers);
-        if let Ok(id) = HeaderValue::from_str(&context.request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
-        self.rules.apply(&context.headers, &mut headers);
-        self.passports.stamp(&mut headers, &self.name, context.viewer.as_ref());
-        headers
-    }
-}
-
-/// Refusals (4xx) say something about the request, not about the subgraph's health.
-fn is_the_subgraphs_fault(error: &UpstreamError) -> bool {
-    match error {
-        UpstreamError::Status(status, _) => {
-            StatusCode::from_u16(*status).is_ok_and(|status| status.is_server_error())
-        }
-        UpstreamError::Overloaded => false,
-        UpstreamError::Timeout | UpstreamError::Unreachable(_) | UpstreamError::Malformed(_) => true,
-    }
-}
-
-fn one_response(body: Bytes) -> BoxStream<'static, Result<Bytes, UpstreamError>> {
-    stream::iter([Ok(body)]).boxed()
 }
