@@ -182,7 +182,9 @@ async fn intern(
     for name in entries.iter().flat_map(|entry| entry.tags.as_slice()) {
         names.entry(name.folded()).or_insert_with(|| name.clone());
     }
-    let names: Vec<TagName> = names.into_values().collect();
+    let mut names: Vec<TagName> = names.into_values().collect();
+    // In the order in which everybody makes them, over all statements.
+    names.sort_by_cached_key(TagName::folded);
     let mut interned = HashMap::new();
     for names in names.chunks(TAGS_A_STATEMENT) {
         let tags = tags::store::intern(&**work, user_id, names, now).await?;

@@ -77,7 +77,11 @@ pub(crate) async fn intern(
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = names.iter().map(|name| to_row(owner, &Tag { id: TagId::at(now), name: name.clone() }, now));
+    // In one order, or two that make the same at once would wait for each other.
+    let mut in_order: Vec<&TagName> = names.iter().collect();
+    in_order.sort_by_cached_key(|name| name.folded());
+    let tag = |name: &TagName| Tag { id: TagId::at(now), name: name.clone() };
+    let rows = in_order.into_iter().map(|name| to_row(owner, &tag(name), now));
     tag::Entity::insert_many(rows).on_conflict(known()).exec_without_returning(connection).await?;
     let folded: Vec<String> = names.iter().map(TagName::folded).collect();
     let rows = of_owner(owner).filter(tag::Column::FoldedName.is_in(folded.clone())).all(connection).await?;

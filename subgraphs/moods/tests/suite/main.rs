@@ -15,6 +15,7 @@ mod hug_effect;
 mod insights;
 mod live;
 mod logging;
+mod races;
 mod recommendations;
 mod scale;
 mod sealing;

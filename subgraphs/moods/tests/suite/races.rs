@@ -1,0 +1,89 @@
+//! What somebody does on two devices at the same time: on PostgreSQL, where several write at once, held up where it matters.
+//! SQLite has one writer, and there the one comes after the other.
+
+use std::{cell::Cell, future::Future};
+
+use futures::join;
+use ids::UserId;
+use moods::Moods;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, Statement};
+use serde_json::{Value, json};
+use testkit::{TestApp, eventually, fill};
+
+use crate::{log, mutate};
+
+/// Keeps others from what `lock` locks, until the transaction ends.
+async fn hold(app: &TestApp, lock: &str) -> DatabaseTransaction {
+    let held = app.db.begin().await.expect("a transaction");
+    if !app.db.is_sqlite() {
+        held.execute_unprepared(lock).await.expect("a lock");
+    }
+    held
+}
+
+/// How many of the database's connections wait for what others hold.
+async fn waiting(app: &TestApp) -> i64 {
+    let count = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let count = Statement::from_string(app.db.backend(), count);
+    let row = app.db.reader().query_one_raw(count).await.expect("an answer").expect("a row");
+    row.try_get_by_index(0).expect("a number")
+}
+
+async fn until(app: &TestApp, what: &str, holds: impl Fn(i64) -> bool) {
+    if app.db.is_sqlite() {
+        return;
+    }
+    eventually(what, async || holds(waiting(app).await).then_some(())).await;
+}
+
+/// Begins `second` once `held` has held up `first`, and lets go once both wait, or the second is through.
+async fn race<A, B>(
+    app: &TestApp,
+    held: DatabaseTransaction,
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B>,
+) -> (A, B) {
+    let through = Cell::new(false);
+    let second = async {
+        until(app, "the first to be held up", |waiting| waiting > 0).await;
+        let second = second.await;
+        through.set(true);
+        second
+    };
+    let letting_go = async {
+        until(app, "the second to wait or to be through", |waiting| waiting > 1 || through.get()).await;
+        held.commit().await.expect("the end of the transaction");
+    };
+    let (first, second, ()) = join!(first, second, letting_go);
+    (first, second)
+}
+
+fn literal(app: &TestApp, user: UserId) -> String {
+    let hex = user.as_uuid().simple();
+    if app.db.is_sqlite() { format!("X'{hex}'") } else { format!("'{hex}'::uuid") }
+}
+
+/// A transaction that has made something of this name of `owner`'s, and isn't over.
+async fn made(app: &TestApp, table: &str, owner: UserId, name: &str) -> DatabaseTransaction {
+    let held = app.db.begin().await.expect("a transaction");
+    let (columns, rest) = match table {
+        "mood_tags" => ("id, user_id, name, folded_name, created_at", String::new()),
+        _ => ("id, user_id, name, folded_name, created_at, score, archived", ", 3, FALSE".to_owned()),
+    };
+    let row = format!("{{id 9 n}}, {}, '{name}', '{name}', {{at 0}}{rest}", literal(app, owner));
+    fill(&held, table, columns, &row, 1).await;
+    held
+}
+
+#[tokio::test]
+async fn moods_with_the_same_new_tags_never_wait_for_each_other() {
+    let app = TestApp::start::<Moods>().await;
+    let ada = app.new_user();
+    let client = app.as_user(ada);
+    let held = made(&app, "mood_tags", ada, "music").await;
+    let one = log(&client, json!({ "score": 3, "tags": ["alone", "music", "zoo"] }));
+    let other = log(&client, json!({ "score": 3, "tags": ["zoo", "alone"] }));
+    let (one, other) = race(&app, held, one, other).await;
+    assert_eq!((&one["tags"], &other["tags"]), (&json!(["alone", "music", "zoo"]), &json!(["zoo", "alone"])));
+    app.finish().await;
+}
