@@ -40,6 +40,7 @@ pub(crate) async fn create(ctx: &Ctx, command: CreateCustomMood) -> Result<Custo
         Begun::First(claim) => claim,
         Begun::Again(id) => return own(&*work, user_id, id).await,
     };
+    store::take_turn(&*work, user_id).await?;
     if store::count(&*work, user_id).await? >= MAX_CUSTOM_MOODS {
         return Err(CustomMoodError::TooMany);
     }

@@ -87,3 +87,25 @@ async fn moods_with_the_same_new_tags_never_wait_for_each_other() {
     assert_eq!((&one["tags"], &other["tags"]), (&json!(["alone", "music", "zoo"]), &json!(["zoo", "alone"])));
     app.finish().await;
 }
+
+#[tokio::test]
+async fn of_two_who_make_the_last_mood_of_ones_own_that_there_is_room_for_one_does() {
+    let app = TestApp::start::<Moods>().await;
+    let ada = app.new_user();
+    let client = app.as_user(ada);
+    let work = app.db.begin().await.unwrap();
+    let row = format!("{{id 8 n}}, {}, 'mood ' || n, 'mood ' || n, {{at 0}}, 3, FALSE", literal(&app, ada));
+    fill(&work, "custom_moods", "id, user_id, name, folded_name, created_at, score, archived", &row, 99)
+        .await;
+    work.commit().await.unwrap();
+    let create =
+        "mutation($input: CreateCustomMoodInput!) { createCustomMood(input: $input) { errors { code } } }";
+    let one = mutate(&client, create, json!({ "name": "one", "score": 3 }));
+    let other = mutate(&client, create, json!({ "name": "other", "score": 3 }));
+    let held = hold(&app, "LOCK TABLE custom_moods IN SHARE MODE").await;
+    let (one, other) = race(&app, held, one, other).await;
+    let mut errors = [&one, &other].map(|made: &Value| made["errors"].to_string());
+    errors.sort();
+    assert_eq!(errors, ["[]", r#"[{"code":"TOO_MANY_CUSTOM_MOODS"}]"#]);
+    app.finish().await;
+}
