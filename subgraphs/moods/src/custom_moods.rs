@@ -63,7 +63,9 @@ pub(crate) async fn update(ctx: &Ctx, command: UpdateCustomMood) -> Result<Custo
     if namesake.is_some_and(|namesake| namesake.id != changed.id) {
         return Err(CustomMoodError::NameTaken);
     }
-    store::replace(&*work, &changed).await?;
+    if !store::replace(&*work, &changed).await? {
+        return Err(CustomMoodError::NameTaken);
+    }
     work.commit().await?;
     Ok(changed)
 }

@@ -59,7 +59,9 @@ pub(crate) async fn rename(ctx: &Ctx, command: RenameTag) -> Result<UsedTag, Tag
         return Err(TagError::NameTaken);
     }
     let tag = Tag { id: command.id, name: command.name };
-    store::rename(&*work, &tag).await?;
+    if !store::rename(&*work, &tag).await? {
+        return Err(TagError::NameTaken);
+    }
     insights::moods_changed(&*work, user_id, ctx.now()).await?;
     work.commit().await?;
     Ok(UsedTag { tag, ..current })

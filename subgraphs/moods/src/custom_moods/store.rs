@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use database::is_unique_violation;
 use ids::{CustomMoodId, UserId};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
@@ -113,9 +114,13 @@ pub(super) async fn insert(
     Ok(Entity::insert(row).on_conflict(known).exec_without_returning(connection).await? == 1)
 }
 
-pub(super) async fn replace(connection: &impl Connection, mood: &CustomMood) -> Result<(), StoreError> {
+/// False when another transaction has just taken the name.
+pub(super) async fn replace(connection: &impl Connection, mood: &CustomMood) -> Result<bool, StoreError> {
     let update = Entity::update_many().set(content(mood)).filter(Column::Id.eq(mood.id));
-    update.exec(connection).await.map(|_| ())
+    match update.exec(connection).await {
+        Err(error) if is_unique_violation(&error) => Ok(false),
+        updated => updated.map(|_| true),
+    }
 }
 
 fn owned_by(owner: UserId) -> Select<Entity> {

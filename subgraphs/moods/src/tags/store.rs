@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use database::keyset::{self, Shown};
+use database::{
+    is_unique_violation,
+    keyset::{self, Shown},
+};
 use ids::{MoodId, TagId, UserId};
 use pagination::{PageRequest, Slice};
 use sea_orm::{
@@ -199,14 +202,18 @@ pub(super) async fn find_by_name(
     Ok(row.map(Tag::from))
 }
 
-pub(super) async fn rename(connection: &impl Connection, tag: &Tag) -> Result<(), StoreError> {
+/// False when another transaction has just taken the name.
+pub(super) async fn rename(connection: &impl Connection, tag: &Tag) -> Result<bool, StoreError> {
     let renamed = tag::ActiveModel {
         name: Set(tag.name.text().to_owned()),
         folded_name: Set(tag.name.folded()),
         ..Default::default()
     };
     let rename = tag::Entity::update_many().set(renamed).filter(tag::Column::Id.eq(tag.id));
-    rename.exec(connection).await.map(|_| ())
+    match rename.exec(connection).await {
+        Err(error) if is_unique_violation(&error) => Ok(false),
+        renamed => renamed.map(|_| true),
+    }
 }
 
 /// Entries that have several of the tags get the one they become once, at the first one's place.

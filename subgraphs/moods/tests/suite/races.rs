@@ -109,3 +109,31 @@ async fn of_two_who_make_the_last_mood_of_ones_own_that_there_is_room_for_one_do
     assert_eq!(errors, ["[]", r#"[{"code":"TOO_MANY_CUSTOM_MOODS"}]"#]);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_name_that_is_just_being_taken_is_taken() {
+    let app = TestApp::start::<Moods>().await;
+    let ada = app.new_user();
+    let client = app.as_user(ada);
+    let tag = "mutation($input: CreateMoodTagInput!) { createMoodTag(input: $input) { tag { id } } }";
+    let tag = mutate(&client, tag, json!({ "name": "tea" })).await["tag"]["id"].take();
+    let mood =
+        "mutation($input: CreateCustomMoodInput!) { createCustomMood(input: $input) { customMood { id } } }";
+    let mood = mutate(&client, mood, json!({ "name": "cosy", "score": 3 })).await["customMood"]["id"].take();
+    let rename = "mutation($input: RenameMoodTagInput!) { renameMoodTag(input: $input) { errors { code } } }";
+    let update =
+        "mutation($input: UpdateCustomMoodInput!) { updateCustomMood(input: $input) { errors { code } } }";
+    for (table, mutation, id, code) in
+        [("mood_tags", rename, tag, "TAG_NAME_TAKEN"), ("custom_moods", update, mood, "MOOD_NAME_TAKEN")]
+    {
+        let held = made(&app, table, ada, "calm").await;
+        let renaming = mutate(&client, mutation, json!({ "id": id, "name": "Calm" }));
+        let letting_go = async {
+            until(&app, "the name to be waited for", |waiting| waiting > 0).await;
+            held.commit().await.expect("the end of the transaction");
+        };
+        let (refused, ()) = join!(renaming, letting_go);
+        assert_eq!(refused["errors"], json!([{ "code": code }]));
+    }
+    app.finish().await;
+}
