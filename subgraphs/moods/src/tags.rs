@@ -71,6 +71,8 @@ pub(crate) async fn rename(ctx: &Ctx, command: RenameTag) -> Result<UsedTag, Tag
 pub(crate) async fn merge(ctx: &Ctx, command: MergeTags) -> Result<UsedTag, TagError> {
     let user_id = ctx.viewer()?.user_id;
     let work = ctx.begin().await?;
+    let all: Vec<TagId> = command.from.iter().copied().chain([command.into]).collect();
+    store::lock(&*work, user_id, &all).await?;
     own(&*work, user_id, command.into).await.map_err(TagError::of_target)?;
     for id in &command.from {
         own(&*work, user_id, *id).await.map_err(|error| error.of_source(&command, *id))?;
@@ -86,6 +88,7 @@ pub(crate) async fn merge(ctx: &Ctx, command: MergeTags) -> Result<UsedTag, TagE
 pub(crate) async fn delete(ctx: &Ctx, id: TagId) -> Result<TagId, TagError> {
     let user_id = ctx.viewer()?.user_id;
     let work = ctx.begin().await?;
+    store::lock(&*work, user_id, &[id]).await?;
     own(&*work, user_id, id).await?;
     store::delete(&*work, &[id]).await?;
     insights::moods_changed(&*work, user_id, ctx.now()).await?;

@@ -70,7 +70,11 @@ pub(crate) mod entry_tag {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The owner's tags of these names, in their order; those that aren't there are made.
+/// How often tags are looked for and made, when somebody takes one away meanwhile.
+const TRIES: usize = 4;
+
+/// The owner's tags of these names, in their order; those that aren't there are made. Until the transaction ends, nobody merges them or
+/// takes them away: whoever does then finds the entry that has them.
 pub(crate) async fn intern(
     connection: &impl Connection,
     owner: UserId,
@@ -80,18 +84,41 @@ pub(crate) async fn intern(
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    // In one order, or two that make the same at once would wait for each other.
-    let mut in_order: Vec<&TagName> = names.iter().collect();
-    in_order.sort_by_cached_key(|name| name.folded());
-    let tag = |name: &TagName| Tag { id: TagId::at(now), name: name.clone() };
-    let rows = in_order.into_iter().map(|name| to_row(owner, &tag(name), now));
-    tag::Entity::insert_many(rows).on_conflict(known()).exec_without_returning(connection).await?;
-    let folded: Vec<String> = names.iter().map(TagName::folded).collect();
-    let rows = of_owner(owner).filter(tag::Column::FoldedName.is_in(folded.clone())).all(connection).await?;
-    let mut tags: HashMap<String, Tag> =
-        rows.into_iter().map(|row| (row.folded_name.clone(), Tag::from(row))).collect();
-    let missing = || StoreError::RecordNotFound("a tag that was just made".to_owned());
-    folded.iter().map(|name| tags.remove(name).ok_or_else(missing)).collect()
+    for _ in 0..TRIES {
+        let mut there = held(connection, owner, names).await?;
+        let mut missing: Vec<&TagName> =
+            names.iter().filter(|name| !there.contains_key(&name.folded())).collect();
+        if missing.is_empty() {
+            return Ok(names.iter().filter_map(|name| there.remove(&name.folded())).collect());
+        }
+        // In one order, or two that make the same at once would wait for each other.
+        missing.sort_by_cached_key(|name| name.folded());
+        let tag = |name: &TagName| Tag { id: TagId::at(now), name: name.clone() };
+        let rows = missing.into_iter().map(|name| to_row(owner, &tag(name), now));
+        tag::Entity::insert_many(rows).on_conflict(known()).exec_without_returning(connection).await?;
+    }
+    Err(StoreError::RecordNotFound("a tag that was just made".to_owned()))
+}
+
+/// Those of the owner's tags of these names that are there, by what names are compared by; held until the transaction ends.
+async fn held(
+    connection: &impl Connection,
+    owner: UserId,
+    names: &[TagName],
+) -> Result<HashMap<String, Tag>, StoreError> {
+    let rows = of_owner(owner).filter(tag::Column::FoldedName.is_in(names.iter().map(TagName::folded)));
+    let rows = rows.order_by_asc(tag::Column::Id).lock_shared().all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.folded_name.clone(), Tag::from(row))).collect())
+}
+
+/// Waits until no entry is just being given one of the tags, and keeps others from that until the transaction ends.
+pub(super) async fn lock(
+    connection: &impl Connection,
+    owner: UserId,
+    ids: &[TagId],
+) -> Result<(), StoreError> {
+    let tags = of_owner(owner).filter(tag::Column::Id.is_in(ids.iter().copied()));
+    tags.order_by_asc(tag::Column::Id).lock_exclusive().all(connection).await.map(|_| ())
 }
 
 /// False when there is one of that name already.

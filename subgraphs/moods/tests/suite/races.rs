@@ -137,3 +137,28 @@ async fn a_name_that_is_just_being_taken_is_taken() {
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_tag_that_is_merged_while_a_mood_is_logged_with_it_is_merged_there_as_well() {
+    let app = TestApp::start::<Moods>().await;
+    let client = app.as_user(app.new_user());
+    let create = "mutation($input: CreateMoodTagInput!) { createMoodTag(input: $input) { tag { id } } }";
+    let mut ids = Vec::new();
+    for name in ["tea", "drinks"] {
+        ids.push(mutate(&client, create, json!({ "name": name })).await["tag"]["id"].take());
+    }
+    let merge = "mutation($input: MergeMoodTagsInput!) { mergeMoodTags(input: $input) {
+        tag { name entries } errors { code } } }";
+    let held = hold(&app, "LOCK TABLE mood_entries IN SHARE MODE").await;
+    let logging = log(&client, json!({ "score": 3, "tags": ["tea"] }));
+    let merging = mutate(&client, merge, json!({ "from": [ids[0]], "into": ids[1] }));
+    let (mood, merged) = race(&app, held, logging, merging).await;
+    assert_eq!(merged["errors"], json!([]));
+    let query = "query($id: ID!) { mood(id: $id) { tags } }";
+    let read = client.data(query, json!({ "id": mood["id"] })).await;
+    // Where the merging came first, the mood has a tag of that name anew.
+    let expected = if merged["tag"]["entries"] == json!(1) { "drinks" } else { "tea" };
+    assert_eq!(read["mood"]["tags"], json!([expected]));
+    assert!(app.db.is_sqlite() || expected == "drinks", "{merged:#}");
+    app.finish().await;
+}
