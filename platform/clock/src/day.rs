@@ -3,7 +3,9 @@
 //! A day of someone in `zone` whose day starts at `start_hour` is labelled `date(local time − start_hour)`
 //! and runs from `start_hour` on that date to `start_hour` on the next, whatever daylight saving does in between.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 /// The hour, 0 to 23, at which somebody's day starts.
@@ -61,8 +63,11 @@ impl Calendar {
 
 /// The local date that `instant` belongs to.
 pub fn local_date(instant: DateTime<Utc>, zone: Tz, start: DayStart) -> NaiveDate {
-    let local = instant.with_timezone(&zone).naive_local();
-    (local - TimeDelta::hours(i64::from(start.0))).date()
+    let instant = instant.naive_utc();
+    let local = instant.checked_add_offset(zone.offset_from_utc_datetime(&instant).fix());
+    let local = local.and_then(|local| local.checked_sub_signed(TimeDelta::hours(i64::from(start.0))));
+    // Before the first day or after the last that there is, the date is as near as can be.
+    local.unwrap_or(instant).date()
 }
 
 /// The first instant of the local day `date`.
@@ -72,19 +77,20 @@ pub fn start_of(date: NaiveDate, zone: Tz, start: DayStart) -> DateTime<Utc> {
 
 /// The first instant after the local day `date`.
 pub fn end_of(date: NaiveDate, zone: Tz, start: DayStart) -> DateTime<Utc> {
-    start_of(date + TimeDelta::days(1), zone, start)
+    date.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, |next| start_of(next, zone, start))
 }
 
 /// The instant at which `local` is first reached in `zone`. A time that daylight saving skips is reached when
 /// the gap ends; gaps are whole multiples of fifteen minutes and never longer than a day (Samoa, 2011).
 pub fn first_instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
-    let mut candidate = local;
+    let mut candidate = Some(local);
     for _ in 0..=(25 * 4) {
-        match zone.from_local_datetime(&candidate) {
+        let Some(time) = candidate else { break };
+        match zone.from_local_datetime(&time) {
             LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
                 return instant.with_timezone(&Utc);
             }
-            LocalResult::None => candidate += TimeDelta::minutes(15),
+            LocalResult::None => candidate = time.checked_add_signed(TimeDelta::minutes(15)),
         }
     }
     Utc.from_utc_datetime(&local)
@@ -135,6 +141,21 @@ mod tests {
         let day = date("2025-04-06");
         let length = end_of(day, zone, DayStart::MIDNIGHT) - start_of(day, zone, DayStart::MIDNIGHT);
         assert_eq!(length, TimeDelta::minutes(24 * 60 + 30));
+    }
+
+    #[test]
+    fn at_the_ends_of_time_there_is_a_nearest_day_and_a_nearest_instant() {
+        let start = DayStart::parse(4).unwrap();
+        for zone in [chrono_tz::UTC, chrono_tz::Pacific::Kiritimati, chrono_tz::Pacific::Pago_Pago] {
+            for (instant, date) in
+                [(DateTime::<Utc>::MIN_UTC, NaiveDate::MIN), (DateTime::<Utc>::MAX_UTC, NaiveDate::MAX)]
+            {
+                let nearest = local_date(instant, zone, start);
+                assert!((nearest - date).num_days().abs() <= 1, "{nearest}");
+                assert!(start_of(date, zone, start) <= end_of(date, zone, start));
+                first_instant(instant.naive_utc(), zone);
+            }
+        }
     }
 
     proptest! {
