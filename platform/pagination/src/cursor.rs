@@ -6,6 +6,8 @@ use crate::Key;
 
 /// Longer texts are refused before they are decoded.
 const MAX_LENGTH: usize = 512;
+/// The character of code zero, as JSON writes it.
+const NUL: &str = "\\u0000";
 
 /// The opaque text of a position in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,6 +31,10 @@ impl Cursor {
         let decoded = std::str::from_utf8(&bytes).map_err(|_| CursorError)?;
         let json =
             decoded.strip_prefix(K::KIND).and_then(|rest| rest.strip_prefix(':')).ok_or(CursorError)?;
+        // No key that was read from a database holds one, and PostgreSQL takes none.
+        if json.contains(NUL) {
+            return Err(CursorError);
+        }
         serde_json::from_str(json).map_err(|_| CursorError)
     }
 

@@ -163,6 +163,21 @@ mod tests {
         assert_eq!(parse(malformed), PageError::Cursor { argument: "after" });
     }
 
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    struct Name(String);
+
+    impl Key for Name {
+        const KIND: &'static str = "name";
+    }
+
+    #[test]
+    fn a_text_that_no_database_holds_is_no_key() {
+        for (name, is_key) in [("Ada \\u0001 «Ω»", true), ("Ada\0", false)] {
+            let cursor = Cursor::encode(&Name(name.to_owned()));
+            assert_eq!(Cursor::decode::<Name>(cursor.as_str()).is_ok(), is_key, "{name:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn walking_forward_or_backward_sees_everything_once(count in 0_u32..250, size in 1_i32..=100, forward: bool) {
