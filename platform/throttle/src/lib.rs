@@ -78,6 +78,11 @@ fn in_words(wait: TimeDelta) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
     use database::{Database, OpenOptions};
     use proptest::prelude::*;
     use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -157,6 +162,23 @@ mod tests {
             let transaction = database.begin().await.unwrap();
             assert_eq!(attempt(&transaction, FIVE, "ada", at(0)).await.unwrap(), Ok(()));
             transaction.rollback().await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn one_statement_lets_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let statements = Arc::new(AtomicUsize::new(0));
+        let counted = statements.clone();
+        let database = database(&folder).await.observed_by(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        for _ in 0..5 {
+            let transaction = database.begin().await.unwrap();
+            statements.store(0, Ordering::Relaxed);
+            assert_eq!(attempt(&transaction, FIVE, "ada", at(0)).await.unwrap(), Ok(()));
+            assert_eq!(statements.load(Ordering::Relaxed), 1);
+            transaction.commit().await.unwrap();
         }
     }
 

@@ -2,8 +2,8 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryInsertResult,
-    sea_query::{CaseStatement, Expr, ExprTrait as _},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    sea_query::{CaseStatement, Expr, ExprTrait as _, OnConflict},
 };
 
 mod bucket {
@@ -35,24 +35,16 @@ pub(crate) async fn pour(
 ) -> Result<bool, DbErr> {
     use bucket::Column;
     let row = bucket::ActiveModel { key: Set(key.to_owned()), empty_at: Set(now + step) };
-    let inserted = bucket::Entity::insert(row)
-        .on_conflict_do_nothing_on([Column::Key])
-        .exec_without_returning(connection)
-        .await?;
-    if matches!(inserted, TryInsertResult::Inserted(1)) {
-        return Ok(true);
-    }
-    let empty_at = Expr::col(Column::EmptyAt);
+    // The row that is there, as against the one that would be.
+    let empty_at = Expr::col((bucket::Entity, Column::EmptyAt));
+    let fits = empty_at.clone().lte(latest - step);
     let poured = CaseStatement::new()
         .case(empty_at.clone().gt(now), empty_at.add(step))
         .finally(Expr::val(now + step));
-    let fits = bucket::Entity::update_many()
-        .col_expr(Column::EmptyAt, poured.into())
-        .filter(Column::Key.eq(key))
-        .filter(Column::EmptyAt.lte(latest - step))
-        .exec(connection)
-        .await?;
-    Ok(fits.rows_affected == 1)
+    let pour =
+        OnConflict::column(Column::Key).value(Column::EmptyAt, poured).action_and_where(fits).to_owned();
+    let poured = bucket::Entity::insert(row).on_conflict(pour).exec_without_returning(connection).await?;
+    Ok(poured == 1)
 }
 
 /// When the bucket is empty again, if there is one.
