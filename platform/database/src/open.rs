@@ -78,8 +78,9 @@ fn pool(url: &str, options: &OpenOptions, max_connections: u32) -> ConnectOption
     pool
 }
 
-/// The URL as it may be shown: without user and password.
+/// The URL as it may be shown: without user and password, which may also stand among its parameters.
 fn without_password(url: &str) -> String {
+    let url = url.split_once('?').map_or(url, |(url, _)| url);
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
         _ => url.to_owned(),
@@ -96,9 +97,12 @@ mod tests {
             OpenOptions { acquire_timeout: std::time::Duration::from_millis(200), ..Default::default() };
         let unknown = Database::open("mysql://localhost/x", &options).await.unwrap_err().to_string();
         assert_eq!(unknown, "`mysql` is not a database that can be opened: use sqlite: or postgres:");
-        let refused =
-            Database::open("postgres://ada:secret@127.0.0.1:1/x", &options).await.unwrap_err().to_string();
-        assert!(refused.contains("postgres://127.0.0.1:1/x") && !refused.contains("secret"), "{refused}");
+        for url in
+            ["postgres://ada:secret@127.0.0.1:1/x", "postgres://127.0.0.1:1/x?user=ada&password=secret"]
+        {
+            let refused = Database::open(url, &options).await.unwrap_err().to_string();
+            assert!(refused.contains("postgres://127.0.0.1:1/x") && !refused.contains("secret"), "{refused}");
+        }
     }
 
     #[tokio::test]
