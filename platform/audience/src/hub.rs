@@ -53,11 +53,24 @@ impl<T: Clone> Hub<T> {
     /// Takes part for `person` as soon as the hub hears, until dropped.
     pub async fn join(&self, person: UserId) -> Seat<T> {
         let mut hearing = self.hearing.subscribe();
-        // It fails when the hub is gone, and then there is nothing to hear.
-        let _ = self.closed.run_until_cancelled(hearing.wait_for(|hearing| *hearing)).await;
+        loop {
+            // It can't fail: the hub is here.
+            let _ = self.closed.run_until_cancelled(hearing.wait_for(|hearing| *hearing)).await;
+            if let Some(news) = self.listen(person) {
+                return Seat { news: Some(news), hub: self.clone(), person };
+            }
+        }
+    }
+
+    /// None when the hub has gone deaf meanwhile. Looked at with the listeners in hand: whoever came in between would
+    /// neither be told anything nor that something is missed.
+    fn listen(&self, person: UserId) -> Option<broadcast::Receiver<T>> {
         let mut listeners = self.lock();
+        if !*self.hearing.borrow() && !self.is_closed() {
+            return None;
+        }
         let listener = listeners.entry(person).or_insert_with(|| broadcast::channel(CAPACITY).0);
-        Seat { news: Some(listener.subscribe()), hub: self.clone(), person }
+        Some(listener.subscribe())
     }
 }
 
@@ -175,6 +188,8 @@ mod tests {
         hub.go_deaf();
         assert_eq!(seat.next().now_or_never(), Some(None));
         assert!(hub.join(ada).now_or_never().is_none());
+        assert!(hub.listen(ada).is_none(), "nor does one that heard it hear a moment ago");
+        assert_eq!(hub.people(), []);
     }
 
     #[tokio::test]
