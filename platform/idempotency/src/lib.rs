@@ -47,7 +47,7 @@ pub enum Begun<T> {
 
 /// The right, and duty, to do the work.
 #[derive(Debug)]
-#[must_use = "complete the claim with the result, or the next replay does the work again"]
+#[must_use = "complete the claim with the result, or whoever asks again is answered with none"]
 pub struct Claim {
     slot: Option<(UserId, String)>,
 }
