@@ -10,8 +10,8 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use events::Envelope;
-use futures::stream::BoxStream;
-use tokio::task::JoinHandle;
+use futures::{future::join_all, stream::BoxStream};
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Carries events from those who tell to those who listen.
@@ -82,6 +82,20 @@ impl Consumption {
         drop(self.stop);
         if let Err(error) = self.task.await {
             tracing::error!(%error, "a consumer ended badly");
+        }
+    }
+
+    /// Stops all of them side by side, and returns when that is done, or after `within` at the latest: an event that is
+    /// still in hand then is dropped there and comes again.
+    pub async fn stop_all(consumptions: impl IntoIterator<Item = Self>, within: Duration) {
+        let (mut stopping, mut aborts) = (Vec::new(), Vec::new());
+        for consumption in consumptions {
+            aborts.push(consumption.task.abort_handle());
+            stopping.push(consumption.stop());
+        }
+        if tokio::time::timeout(within, join_all(stopping)).await.is_err() {
+            tracing::warn!("events in hand take too long, and come again");
+            aborts.iter().for_each(AbortHandle::abort);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The bus in memory.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use bus::{Bus, BusError, Signal, memory::MemoryBus};
+use bus::{Bus, BusError, Consumption, Signal, memory::MemoryBus};
 use futures::StreamExt;
 
 use crate::{
@@ -72,4 +72,30 @@ async fn a_listener_that_falls_too_far_behind_is_told_of_a_gap() {
     bus.publish(&hugs(0..2000)).await.unwrap();
     assert!(matches!(signals.next().await, Some(Signal::Gap)));
     assert!(matches!(signals.next().await, Some(Signal::Event(_))));
+}
+
+#[tokio::test]
+async fn members_that_stop_together_finish_what_they_have_in_hand_but_not_for_ever() {
+    let bus = Memory::new().process().await;
+    let (slow, stuck) = (Recorder::new(), Recorder::new());
+    let members = [
+        join(&bus, "hugs.stuck", &["hugs.*"], &stuck).await,
+        join(&bus, "hugs.slow", &["hugs.*"], &slow).await,
+    ];
+    slow.hold();
+    stuck.hold();
+    let published = tokio::spawn({
+        let bus = bus.clone();
+        async move { bus.publish(&hugs(1..=1)).await }
+    });
+    for recorder in [&slow, &stuck] {
+        recorder.until(|log| log.offered == [1]).await;
+    }
+    slow.release();
+    Consumption::stop_all(members, Duration::from_millis(200)).await;
+    assert_eq!(slow.log().handled, [1]);
+    assert!(matches!(published.await.unwrap(), Err(BusError::Absent(group)) if group == "hugs.stuck"));
+    stuck.release();
+    let _again = join(&bus, "hugs.stuck", &["hugs.*"], &stuck).await;
+    assert_eq!(stuck.until_settled(1).await.offered, [1, 1]);
 }
