@@ -33,6 +33,14 @@ pub fn hand_on(headers: &mut HeaderMap) {
     });
 }
 
+/// The W3C `traceparent` of the span that is entered now, for what is handed on otherwise than by a request; none without
+/// a collector.
+pub fn traceparent() -> Option<String> {
+    let mut headers = HeaderMap::new();
+    hand_on(&mut headers);
+    Some(headers.get("traceparent")?.to_str().ok()?.to_owned())
+}
+
 struct Headers<'headers>(&'headers HeaderMap);
 
 impl Extractor for Headers<'_> {
@@ -55,5 +63,31 @@ impl Injector for HeadersMut<'_> {
                 self.0.insert(name, value);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::trace::TracerProvider as _;
+    use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_span_that_a_collector_gets_has_a_traceparent_and_nothing_else_has() {
+        global::set_text_map_propagator(TraceContextPropagator::new());
+        let provider = SdkTracerProvider::builder().build();
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+        assert_eq!(traceparent(), None);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            assert_eq!(traceparent(), None);
+            let span = tracing::info_span!(target: SPANS, "request");
+            let one = span.in_scope(traceparent).unwrap();
+            assert_eq!((one.len(), &one[..3]), (55, "00-"), "{one}");
+            let mut headers = HeaderMap::new();
+            span.in_scope(|| hand_on(&mut headers));
+            assert_eq!(headers["traceparent"], one);
+        });
     }
 }

@@ -12,7 +12,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-pub use context::{SPANS, hand_on, take_up};
+pub use context::{SPANS, hand_on, take_up, traceparent};
 
 /// How a process is to be heard.
 #[derive(Debug, Clone, Copy)]
