@@ -108,10 +108,15 @@ impl Attempt<'_> {
 }
 
 impl Drop for Attempt<'_> {
-    /// A probe whose client left: the next request may try at once.
+    /// A probe whose client left: the next request may try at once. When others have found out meanwhile how the
+    /// service is, that stands.
     fn drop(&mut self) {
-        if self.probe && !self.told {
-            *self.breaker.lock() = State::Open { until: Instant::now() };
+        if self.told || !self.probe {
+            return;
+        }
+        let mut state = self.breaker.lock();
+        if matches!(*state, State::HalfOpen) {
+            *state = State::Open { until: Instant::now() };
         }
     }
 }
@@ -157,5 +162,30 @@ mod tests {
         tokio::time::advance(Duration::from_secs(1)).await;
         drop(breaker.attempt().unwrap());
         breaker.attempt().expect("the place of the abandoned probe is free").succeeded();
+    }
+    #[tokio::test(start_paused = true)]
+    async fn an_abandoned_probe_takes_nothing_back_that_others_have_found_out() {
+        let breaker = breaker();
+        let slow = breaker.attempt().unwrap();
+        (0..3).for_each(|_| fail(&breaker));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let probe = breaker.attempt().unwrap();
+        slow.succeeded();
+        assert_eq!(breaker.state(), BreakerState::Closed);
+        drop(probe);
+        assert_eq!(breaker.state(), BreakerState::Closed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_abandoned_probe_does_not_end_the_time_in_which_a_service_is_left_alone() {
+        let breaker = breaker();
+        let slow = breaker.attempt().unwrap();
+        (0..3).for_each(|_| fail(&breaker));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let probe = breaker.attempt().unwrap();
+        slow.succeeded();
+        (0..3).for_each(|_| fail(&breaker));
+        drop(probe);
+        assert!(breaker.attempt().is_none());
     }
 }
