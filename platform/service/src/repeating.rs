@@ -1,11 +1,12 @@
 //! Background work that is never done.
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
+use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 /// Does `pass` now and again, `pause` after it was done, until `stop`; then also one that is under way is dropped, and what it hasn't
-/// committed with it.
+/// committed with it. A pass that panics ends that pass; the next one comes after the pause.
 pub async fn repeat<F: Future<Output = ()>>(
     stop: CancellationToken,
     pause: Duration,
@@ -13,7 +14,9 @@ pub async fn repeat<F: Future<Output = ()>>(
 ) {
     let repeating = async {
         loop {
-            pass().await;
+            if AssertUnwindSafe(async { pass().await }).catch_unwind().await.is_err() {
+                tracing::error!("a pass of a background task panicked");
+            }
             tokio::time::sleep(pause).await;
         }
     };
@@ -57,5 +60,18 @@ mod tests {
             stop.cancel();
         };
         tokio::join!(repeat(stop.clone(), Duration::from_secs(30), pass), stopping);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pass_that_panics_does_not_keep_the_next_one_from_coming() {
+        let (stop, mut passes) = (CancellationToken::new(), 0);
+        let pass = || {
+            passes += 1;
+            assert!(passes > 1, "a row that nobody expected");
+            stop.cancel();
+            pending()
+        };
+        repeat(stop.clone(), Duration::from_secs(30), pass).await;
+        assert_eq!(passes, 2);
     }
 }
