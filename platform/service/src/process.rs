@@ -133,7 +133,9 @@ fn start<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> {
 async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> {
     let listener = bind(settings.host, settings.port.unwrap_or(S::PORT)).await?;
     let address = listener.local_addr()?;
-    let foundation = lay_foundation::<S>(settings, join_bus(settings).await?).await?;
+    let foundation =
+        lay_foundation::<S>(settings, join_bus(settings.nats_url.as_deref().unwrap_or_default()).await?)
+            .await?;
     let mut running = Running::assemble::<S>(&foundation).await?;
     running.consume().await?;
     running.relay();
@@ -149,10 +151,10 @@ async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn join_bus(settings: &Settings) -> anyhow::Result<Arc<dyn Bus>> {
-    let url = settings.nats_url.as_deref().unwrap_or_default();
+/// Its address isn't shown: it may hold a password.
+async fn join_bus(url: &str) -> anyhow::Result<Arc<dyn Bus>> {
     let nats = NatsBus::connect(url, NatsOptions::default()).await;
-    Ok(Arc::new(nats.with_context(|| format!("the bus at {url} can't be joined"))?))
+    Ok(Arc::new(nats.context("the bus at NATS_URL can't be joined")?))
 }
 
 async fn lay_foundation<S: Subgraph>(settings: &Settings, bus: Arc<dyn Bus>) -> anyhow::Result<Foundation> {
@@ -182,4 +184,15 @@ fn database_url(settings: &Settings, name: &str) -> anyhow::Result<String> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} can't be made", folder.display()))?;
     Ok(format!("sqlite:{}", folder.join(format!("{name}.db")).display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_bus_that_can_not_be_joined_is_complained_of_without_its_password() {
+        let complaint = format!("{:#}", join_bus("nats://ada:secret@localhost:port").await.unwrap_err());
+        assert!(complaint.contains("NATS_URL") && !complaint.contains("secret"), "{complaint}");
+    }
 }
