@@ -1,6 +1,6 @@
 //! A subgraph put together, started and stopped.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use bus::{Bus, Consumption};
@@ -11,11 +11,19 @@ use identity::{AssertionVerifier, Caller, Guard};
 use keyring::Keyring;
 use outbox::{EventHandler, Outbox};
 use sea_orm_migration::MigratorTrait;
-use tokio::task::JoinHandle;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
 use crate::{Ctx, Files, OperatorCommand, Peers, Secret, body_limit, health, trace};
+
+/// How long handlers may take to finish the events in hand once the stop has begun.
+const EVENTS_WITHIN: Duration = Duration::from_secs(10);
+/// How long the relay, which has five seconds itself, and the background tasks may take after that.
+const TASKS_WITHIN: Duration = Duration::from_secs(8);
 
 /// What a subgraph says of itself.
 pub trait Subgraph: 'static {
@@ -166,17 +174,54 @@ impl Running {
         self.stop_tasks.cancel();
     }
 
-    /// Finishes the events in hand and the relay's batch.
+    /// Finishes the events in hand and the relay's batch, in less than twenty seconds. Nothing is lost when that isn't enough.
     pub async fn stop(self) {
-        for consumption in self.consuming {
-            consumption.stop().await;
-        }
+        Consumption::stop_all(self.consuming, EVENTS_WITHIN).await;
         self.stop_tasks.cancel();
         self.stop_relay.cancel();
-        for task in self.working {
-            if let Err(error) = task.await {
-                tracing::error!(%error, subgraph = self.name, "a background task ended badly");
+        end(self.name, self.working).await;
+    }
+}
+
+/// Waits until all of the tasks have ended, and ends those that don't end in time.
+async fn end(name: &'static str, tasks: Vec<JoinHandle<()>>) {
+    let deadline = Instant::now() + TASKS_WITHIN;
+    for mut task in tasks {
+        match timeout_at(deadline, &mut task).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, subgraph = name, "a background task ended badly"),
+            Err(_) => {
+                tracing::warn!(subgraph = name, "a background task doesn't end, and is broken off");
+                task.abort();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, sync::Mutex};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_does_not_end_is_broken_off_and_the_others_are_waited_for() {
+        let ended = Arc::new(Mutex::new(Vec::new()));
+        let tasks = [Duration::MAX, Duration::from_secs(1), Duration::from_secs(5)].map(|takes| {
+            let ended = ended.clone();
+            tokio::spawn(async move {
+                if takes == Duration::MAX {
+                    pending::<()>().await;
+                }
+                tokio::time::sleep(takes).await;
+                ended.lock().unwrap().push(takes.as_secs());
+            })
+        });
+        let begun = Instant::now();
+        end("hugs", tasks.into()).await;
+        assert_eq!(begun.elapsed(), TASKS_WITHIN);
+        assert_eq!(*ended.lock().unwrap(), [1, 5]);
+        tokio::task::yield_now().await;
+        assert_eq!(Arc::strong_count(&ended), 1, "nothing goes on");
     }
 }
