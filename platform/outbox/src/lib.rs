@@ -84,7 +84,8 @@ impl Outbox {
         Self { shared: Arc::new(Shared { database, bus, clock, producer, handlers, signals }) }
     }
 
-    /// Begins a transaction in which things change and are told, on behalf of `actor`.
+    /// Begins a transaction in which things change and are told, on behalf of `actor`, in the trace of the span that is
+    /// entered now.
     pub async fn begin(&self, actor: Option<UserId>) -> Result<Work, DbErr> {
         let transaction = self.shared.database.begin().await?;
         Ok(Work::new(self.clone(), transaction, actor))

@@ -35,7 +35,7 @@ impl Work {
             outbox,
             transaction,
             actor,
-            traceparent: None,
+            traceparent: telemetry::traceparent(),
             emitted: AtomicBool::new(false),
             waits_for_relay: true,
         }
