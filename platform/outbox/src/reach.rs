@@ -40,13 +40,20 @@ fn driver_away(error: &SqlxError) -> bool {
     }
 }
 
-/// SQLSTATE of PostgreSQL (connection lost, shutting down, too many connections, serialization, deadlock, lock
-/// timeout) or extended result code of SQLite (busy, locked, and busy with a snapshot or a recovery).
+/// SQLSTATE of PostgreSQL, which has five characters (connection lost, shutting down, disk full, too many connections,
+/// read only after a failover, serialization, deadlock, lock timeout, input or output failed); or extended result code of
+/// SQLite, whose last byte says which kind it is of.
 fn passing(code: &str) -> bool {
-    code.starts_with("08")
-        || code.starts_with("57P")
-        || matches!(code, "53300" | "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517")
+    if code.len() == 5 {
+        return code.starts_with("08")
+            || code.starts_with("57P")
+            || matches!(code, "53100" | "53300" | "25006" | "40001" | "40P01" | "55P03" | "58030");
+    }
+    code.parse::<u32>().is_ok_and(|code| SQLITE_PASSING.contains(&(code & 0xff)))
 }
+
+/// Busy, locked, read only, input or output failed, disk full, the file can't be opened.
+const SQLITE_PASSING: [u32; 6] = [5, 6, 8, 10, 13, 14];
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +74,21 @@ mod tests {
     #[test]
     fn a_row_that_is_refused_is_the_events_own_fault() {
         assert!(!out_of_reach(&Wrapped(DbErr::RecordNotInserted)));
-        assert!(passing("57P01") && passing("40001") && !passing("23505") && !passing("2067"));
+        for refused in ["23505", "23514", "22001", "57014", "25P02", "1", "19", "2067", "1555", ""] {
+            assert!(!passing(refused), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_database_that_can_not_be_written_for_a_while_is_no_events_fault() {
+        // A standby that isn't promoted yet, a full disk, a disk that fails; and whatever is busy.
+        for away in ["08006", "57P01", "25006", "53100", "53300", "58030", "40001", "40P01", "55P03"] {
+            assert!(passing(away), "{away}");
+        }
+        for away in
+            ["5", "261", "517", "773", "6", "262", "8", "1032", "10", "778", "3850", "13", "14", "270"]
+        {
+            assert!(passing(away), "{away}");
+        }
     }
 }
