@@ -22,6 +22,8 @@ const GRACE: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
+/// Longer than a batch can take, each of whose events the bus may think about for five seconds.
+const LONGEST_TURN: &str = "10min";
 /// Relayed rows are kept for looking at.
 const KEEP_RELAYED: TimeDelta = TimeDelta::days(7);
 /// Far beyond what a bus keeps, and beyond the longest time that a relay can be expected to have been down between
@@ -121,12 +123,14 @@ async fn pass_of_one_process(outbox: &Outbox) -> Result<u64, RelayError> {
     Ok(batch.len() as u64)
 }
 
-/// PostgreSQL: of several processes on one database one relays at a time, or they would break the order.
+/// PostgreSQL: of several processes on one database one relays at a time, or they would break the order. The turn of one
+/// whose machine has died, and whose connection nobody closes, ends by itself.
 async fn pass_in_turn(outbox: &Outbox) -> Result<u64, RelayError> {
     let transaction = outbox.shared.database.begin().await?;
-    let lock = "SELECT pg_advisory_xact_lock($1)";
-    let key = lock_key(&outbox.shared.producer);
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, lock, [key.into()]);
+    let turn =
+        "SELECT set_config('idle_in_transaction_session_timeout', $1, true), pg_advisory_xact_lock($2)";
+    let values = [LONGEST_TURN.into(), lock_key(&outbox.shared.producer).into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, turn, values);
     transaction.execute_raw(statement).await?;
     let batch = table::unrelayed(&transaction, BATCH).await?;
     if !batch.is_empty() {
