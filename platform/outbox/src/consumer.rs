@@ -84,8 +84,10 @@ impl Inbox {
         let work = self.begin(event).await?;
         let now = self.outbox.shared.clock.now();
         let envelope = serde_json::to_string(event)?;
+        // PostgreSQL takes no text with such a character, and the event would never be put aside.
+        let error = error.to_string().replace('\0', "\u{fffd}");
         table::note_handled(&*work, &self.group, event.id, now).await?;
-        table::bury(&*work, &self.group, event.id, envelope, error.to_string(), now).await?;
+        table::bury(&*work, &self.group, event.id, envelope, error, now).await?;
         Ok(work.commit().await?)
     }
 }

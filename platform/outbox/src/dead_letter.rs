@@ -1,6 +1,9 @@
 //! Events that a consumer gave up on: kept, looked at, and handled after all once the cause is mended.
 
+use std::panic::AssertUnwindSafe;
+
 use events::Envelope;
+use futures::FutureExt as _;
 use sea_orm::DbErr;
 
 use crate::{ConsumerError, Outbox, table};
@@ -34,10 +37,19 @@ impl Outbox {
         table::dead_letters(self.shared.database.reader(), limit).await
     }
 
+    /// The dead letter of this id.
+    pub async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, DbErr> {
+        table::dead_letter(self.shared.database.reader(), id).await
+    }
+
+    /// The ids of all of them, oldest first.
+    pub async fn dead_letter_ids(&self) -> Result<Vec<i64>, DbErr> {
+        table::dead_letter_ids(self.shared.database.reader()).await
+    }
+
     /// Handles a dead letter in this process, out of its order, and removes it; both happen or neither does.
     pub async fn replay(&self, id: i64) -> Result<(), ReplayError> {
-        let letter =
-            table::dead_letter(self.shared.database.reader(), id).await?.ok_or(ReplayError::Missing)?;
+        let letter = self.dead_letter(id).await?.ok_or(ReplayError::Missing)?;
         let handler = self
             .shared
             .handlers
@@ -49,7 +61,10 @@ impl Outbox {
             work.rollback().await?;
             return Err(ReplayError::Missing);
         }
-        if let Err(error) = handler.handle(&mut work, &letter.event).await {
+        // A handler that panics has failed, and those that are replayed after it have their turn.
+        let handling = AssertUnwindSafe(handler.handle(&mut work, &letter.event)).catch_unwind().await;
+        let handled = handling.unwrap_or_else(|_| Err(ConsumerError::new("the handler panicked")));
+        if let Err(error) = handled {
             work.rollback().await?;
             return Err(failed(&error));
         }

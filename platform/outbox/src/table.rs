@@ -229,6 +229,12 @@ pub(crate) async fn dead_letters(
     rows.into_iter().map(letter).collect()
 }
 
+/// The ids of all of them, oldest first.
+pub(crate) async fn dead_letter_ids(connection: &impl ConnectionTrait) -> Result<Vec<i64>, DbErr> {
+    let letters = dead_letters::Entity::find().order_by_asc(dead_letters::Column::Id);
+    letters.select_only().column(dead_letters::Column::Id).into_tuple().all(connection).await
+}
+
 /// Those in whose envelope `text` stands, oldest first.
 pub(crate) async fn dead_letters_naming(
     connection: &impl ConnectionTrait,

@@ -9,9 +9,6 @@ use outbox::{DeadLetter, EventHandler};
 
 use crate::{Foundation, Subgraph};
 
-/// No list is longer.
-const ALL: u64 = 10_000;
-
 /// What is asked of a subgraph's dead letters.
 #[derive(Debug, Clone, Subcommand)]
 pub enum EventsVerb {
@@ -57,9 +54,7 @@ impl EventsVerb {
             Self::Show { id } => show(foundation, *id).await,
             Self::Replay { id: Some(id), .. } => replay::<S>(foundation, &[*id]).await,
             Self::Replay { id: None, .. } => {
-                let letters = foundation.outbox.dead_letters(ALL).await?;
-                let ids: Vec<i64> = letters.iter().map(|letter| letter.id).collect();
-                replay::<S>(foundation, &ids).await
+                replay::<S>(foundation, &foundation.outbox.dead_letter_ids().await?).await
             }
             Self::Discard { id } => discard(foundation, *id).await,
         }
@@ -68,8 +63,9 @@ impl EventsVerb {
 
 async fn list<S: Subgraph>(foundation: &Foundation, limit: u64) -> anyhow::Result<String> {
     let letters = foundation.outbox.dead_letters(limit).await?;
-    let pending = foundation.outbox.pending().await?;
-    let mut text = format!("{}: {} dead letters, {pending} events wait for the bus", S::NAME, letters.len());
+    let (all, pending) =
+        (foundation.outbox.dead_letter_ids().await?.len(), foundation.outbox.pending().await?);
+    let mut text = format!("{}: {all} dead letters, {pending} events wait for the bus", S::NAME);
     for DeadLetter { id, group, event, error, failed_at } in &letters {
         let (at, subject) = (failed_at.format("%Y-%m-%d %H:%M:%S"), event.subject());
         let error = error.lines().next().unwrap_or_default();
@@ -79,9 +75,7 @@ async fn list<S: Subgraph>(foundation: &Foundation, limit: u64) -> anyhow::Resul
 }
 
 async fn show(foundation: &Foundation, id: i64) -> anyhow::Result<String> {
-    let letters = foundation.outbox.dead_letters(ALL).await?;
-    let letter =
-        letters.into_iter().find(|letter| letter.id == id).context("there is no such dead letter")?;
+    let letter = foundation.outbox.dead_letter(id).await?.context("there is no such dead letter")?;
     let DeadLetter { group, event, error, failed_at, .. } = letter;
     let event = serde_json::to_string_pretty(&event)?;
     Ok(format!("group   {group}\nfailed  {failed_at:?}\nerror   {error}\n{event}"))

@@ -1,8 +1,15 @@
 //! Consumers: one effect for each event, or a dead letter.
 
-use bus::Bus;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use bus::{Bus, Envelope};
 use ids::UserId;
-use outbox::ReplayError;
+use outbox::{ConsumerError, EventHandler, ReplayError, Work};
+use sea_orm::ConnectionTrait as _;
 
 use crate::world::{Counted, Effects, GROUP, Hugged, Relay, World, until};
 
@@ -89,6 +96,62 @@ async fn a_dead_letter_is_replayed_once_its_cause_is_mended() {
     assert_eq!(world.streaks_database.effects().await, [1]);
     assert!(world.streaks.dead_letters(10).await.unwrap().is_empty());
     assert!(matches!(world.streaks.replay(letter.id).await, Err(ReplayError::Missing)));
+}
+
+/// Fails with words that no database takes.
+struct Garbled;
+
+#[async_trait]
+impl EventHandler for Garbled {
+    async fn handle(&self, _work: &mut Work, _event: &Envelope) -> Result<(), ConsumerError> {
+        Err(ConsumerError::new("`a\0b` is no hug"))
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_given_up_whatever_its_error_says() {
+    let world = World::new().await;
+    let _group = world.streaks.consumer(GROUP, ["hugs.*"], Arc::new(Garbled)).await.unwrap();
+    world.tell([1]).await;
+    Relay::of(&world.hugs).stop().await;
+    let [letter] = world.streaks.dead_letters(10).await.unwrap().try_into().unwrap();
+    assert_eq!(letter.error, "`a\u{fffd}b` is no hug");
+}
+
+/// Panics until it is mended.
+#[derive(Debug, Default)]
+struct Clumsy(AtomicBool);
+
+#[async_trait]
+impl EventHandler for Clumsy {
+    async fn handle(&self, work: &mut Work, event: &Envelope) -> Result<(), ConsumerError> {
+        let number = event.read::<Hugged>().expect("a hug")?.number;
+        work.execute_unprepared(&format!("INSERT INTO effects VALUES ({number})")).await?;
+        assert!(self.0.load(Ordering::Acquire), "the handler has a mistake");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_replay_that_panics_has_failed_and_leaves_its_letter() {
+    let world = World::new().await;
+    let clumsy = Arc::new(Clumsy::default());
+    let _group = world.streaks.consumer(GROUP, ["hugs.*"], clumsy.clone()).await.unwrap();
+    world.tell([1, 2]).await;
+    Relay::of(&world.hugs).stop().await;
+    let ids = world.streaks.dead_letter_ids().await.unwrap();
+    let letters = world.streaks.dead_letters(10).await.unwrap();
+    assert_eq!(letters.iter().map(|letter| letter.id).collect::<Vec<_>>(), ids);
+    assert_eq!(letters.len(), 2);
+    assert_eq!(world.streaks.dead_letter(ids[1]).await.unwrap().as_ref(), letters.get(1));
+
+    let failed = world.streaks.replay(ids[0]).await.unwrap_err();
+    assert!(matches!(&failed, ReplayError::Failed(why) if why == "the handler panicked"), "{failed}");
+    clumsy.0.store(true, Ordering::Release);
+    world.streaks.replay(ids[1]).await.unwrap();
+    assert_eq!(world.streaks.dead_letter_ids().await.unwrap(), ids[..1]);
+    assert_eq!(world.streaks.dead_letter(ids[1]).await.unwrap(), None);
+    assert_eq!(world.streaks_database.effects().await, [2]);
 }
 
 #[tokio::test]
