@@ -181,12 +181,13 @@ async fn expire_some(ctx: &Ctx, silent_since: DateTime<Utc>, now: DateTime<Utc>)
     // In one order, whoever does it, and before anything else is touched: nobody waits for each other for ever.
     let mut told = Vec::with_capacity(silent.len());
     for (user, seen_at) in silent.into_iter().filter(|(user, _)| !gone.contains(user)) {
-        told.push((user, store::lock_told(&*work, user).await?));
-        store::note_left(&*work, user, seen_at).await?;
+        told.push((user, seen_at, store::lock_told(&*work, user).await?));
     }
     store::forget(&*work, &people, silent_since).await?;
-    for (user, told) in told {
-        tell_when_changed(&work, user, told, now).await?;
+    for (user, seen_at, told) in told {
+        if tell_when_changed(&work, user, told, now).await? == Status::Offline {
+            store::note_left(&*work, user, seen_at).await?;
+        }
     }
     work.commit().await
 }
@@ -231,6 +232,25 @@ mod tests {
         expire(&ctx, ctx.now() + FORGOTTEN_AFTER).await.unwrap();
         let traces = store::traces(ctx.db.reader(), &[ada, bo], ctx.now()).await.unwrap();
         assert_eq!(traces.into_keys().collect::<Vec<_>>(), [bo]);
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn who_closes_one_of_two_windows_has_not_left() {
+        let app = TestApp::start::<Users>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        let [ada] = beats(&app, &ctx, 1).await.try_into().unwrap();
+        let (first, second) = (ctx.now(), ctx.now() + TimeDelta::seconds(30));
+        let transaction = ctx.db.begin().await.unwrap();
+        let other = ConnectionId::parse("other").unwrap();
+        store::beat(&transaction, ada, &other, true, second).await.unwrap();
+        transaction.commit().await.unwrap();
+        expire(&ctx, first + FORGOTTEN_AFTER).await.unwrap();
+        let traces = store::traces(ctx.db.reader(), &[ada], first).await.unwrap();
+        assert_eq!(traces[&ada], Trace { looking_at: None, away_at: Some(second), left_at: None });
+        expire(&ctx, second + FORGOTTEN_AFTER).await.unwrap();
+        let traces = store::traces(ctx.db.reader(), &[ada], second).await.unwrap();
+        assert_eq!(traces[&ada], Trace { looking_at: None, away_at: None, left_at: Some(second) });
         app.finish().await;
     }
 

@@ -172,6 +172,10 @@ pub(crate) async fn traces(
         };
         *kept = (*kept).max(Some(row.seen_at));
     }
+    // Who is there on another connection hasn't left.
+    for trace in traces.values_mut().filter(|trace| trace.status() != Status::Offline) {
+        trace.left_at = None;
+    }
     let of_users = last_seen::Column::UserId.is_in(users.iter().copied());
     for row in last_seen::Entity::find().filter(of_users).all(database).await? {
         let trace = traces.entry(row.user_id).or_default();

@@ -92,6 +92,22 @@ async fn who_hides_their_presence_sees_nobody_elses() {
 }
 
 #[tokio::test]
+async fn who_hides_their_presence_gives_nothing_away_by_closing_one_of_two_windows() {
+    let app = app().await;
+    let (ada, bo) = pair(&app).await;
+    let (adas, bos) = (app.as_user(ada), app.as_user(bo));
+    set_privacy(&adas, json!({ "presence": "NOBODY" })).await;
+    beat(&adas, "one", false).await;
+    app.clock.advance(TimeDelta::seconds(30));
+    beat(&adas, "other", false).await;
+    app.clock.advance(TimeDelta::seconds(15));
+    assert_eq!(seen(&bos, ada).await, (Value::Null, Value::Null));
+    app.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(seen(&bos, ada).await, (Value::Null, json!("2026-03-01T12:00:30+00:00")));
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn presence_for_those_whom_one_follows_takes_both_to_show_it() {
     let app = app().await;
     let (ada, bo) = pair(&app).await;
