@@ -53,8 +53,8 @@ fn reconnect_pause(attempts: usize) -> Duration {
 
 /// Tells listeners of gaps, and members that what they asked for may be forgotten.
 pub(super) async fn watch(shared: Arc<Shared>, mut events: mpsc::UnboundedReceiver<Event>) {
-    let mut lost = false;
-    while let Some(event) = events.recv().await {
+    let (mut lost, mut held) = (false, None);
+    while let Some(event) = next(&mut events, &mut held).await {
         match event {
             Event::Connected => {
                 // The subscriptions are on their way again. Only when the server has them does what a listener
@@ -75,6 +75,24 @@ pub(super) async fn watch(shared: Arc<Shared>, mut events: mpsc::UnboundedReceiv
             other => tracing::info!(event = %other, "NATS"),
         }
     }
+}
+
+/// The next event. Of those that tell of one dropped message each, and come by the thousand, one stands for all that wait:
+/// listeners look at everything again for each gap.
+async fn next(events: &mut mpsc::UnboundedReceiver<Event>, held: &mut Option<Event>) -> Option<Event> {
+    let event = match held.take() {
+        Some(event) => event,
+        None => events.recv().await?,
+    };
+    if matches!(event, Event::SlowConsumer(_)) {
+        while let Ok(further) = events.try_recv() {
+            if !matches!(further, Event::SlowConsumer(_)) {
+                *held = Some(further);
+                break;
+            }
+        }
+    }
+    Some(event)
 }
 
 impl NatsBus {
@@ -131,5 +149,25 @@ impl Shared {
             // The answer doesn't matter, only that there is one: the server works a connection off in order.
             let _ = self.jetstream.get_stream(&self.options.stream).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn of_dropped_messages_one_is_told_of_and_everything_else_is_told() {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let slow = Event::SlowConsumer;
+        for event in [slow(1), slow(2), Event::Disconnected, slow(1), Event::Connected, slow(1), slow(1)] {
+            sender.send(event).unwrap();
+        }
+        drop(sender);
+        let (mut held, mut told) = (None, Vec::new());
+        while let Some(event) = next(&mut receiver, &mut held).await {
+            told.push(event);
+        }
+        assert_eq!(told, [slow(1), Event::Disconnected, slow(1), Event::Connected, slow(1)]);
     }
 }
