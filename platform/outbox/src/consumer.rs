@@ -1,13 +1,18 @@
 //! Handling events with one effect each: the inbox.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bus::{Handler, HandlerError};
 use events::Envelope;
 use sea_orm::DbErr;
+use tokio::time::timeout;
 
 use crate::{Outbox, Work, reach, table};
+
+/// A handler that takes longer has failed: what it waits for may have gone without a word, as a database's machine does
+/// that dies.
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// What a subgraph does when it learns of something.
 #[async_trait]
@@ -95,10 +100,34 @@ impl Inbox {
 #[async_trait]
 impl Handler for Inbox {
     async fn handle(&self, event: &Envelope) -> Result<(), HandlerError> {
-        self.handle_once(event).await.map_err(HandlerError::from)
+        in_time(self.handle_once(event)).await.map_err(HandlerError::from)
     }
 
     async fn give_up(&self, event: &Envelope, error: &HandlerError) -> Result<(), HandlerError> {
-        self.bury(event, error).await.map_err(HandlerError::from)
+        in_time(self.bury(event, error)).await.map_err(HandlerError::from)
+    }
+}
+
+async fn in_time(work: impl Future<Output = Result<(), ConsumerError>>) -> Result<(), ConsumerError> {
+    let too_long = |_| Err(ConsumerError::new("it took too long"));
+    timeout(LONGEST, work).await.unwrap_or_else(too_long)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_that_never_ends_has_failed() {
+        let failed = in_time(pending()).await.map_err(HandlerError::from);
+        assert!(matches!(failed, Err(HandlerError::Failed(_))), "{failed:?}");
+        in_time(async {
+            tokio::time::sleep(LONGEST / 2).await;
+            Ok(())
+        })
+        .await
+        .unwrap();
     }
 }

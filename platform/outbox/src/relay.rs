@@ -9,7 +9,7 @@ use bus::BusError;
 use chrono::TimeDelta;
 use events::Envelope;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Outbox, table};
@@ -22,8 +22,12 @@ const GRACE: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
+/// So many rows of a table go in one transaction: on SQLite nobody else writes meanwhile.
+const PRUNE_AT_ONCE: u64 = 1_000;
 /// Longer than a batch can take, each of whose events the bus may think about for five seconds.
 const LONGEST_TURN: &str = "10min";
+/// Longer than another's turn and one's own: a database's machine that dies doesn't say so.
+const LONGEST_PASS: Duration = Duration::from_mins(21);
 /// Relayed rows are kept for looking at.
 const KEEP_RELAYED: TimeDelta = TimeDelta::days(7);
 /// Far beyond what a bus keeps, and beyond the longest time that a relay can be expected to have been down between
@@ -36,6 +40,8 @@ enum RelayError {
     Database(#[from] DbErr),
     #[error(transparent)]
     Bus(#[from] BusError),
+    #[error("the database doesn't answer")]
+    Stuck,
 }
 
 pub(crate) async fn run(outbox: &Outbox, cancel: &CancellationToken) {
@@ -105,7 +111,7 @@ async fn pass(outbox: &Outbox) -> Result<u64, RelayError> {
     if outbox.shared.database.is_sqlite() {
         pass_of_one_process(outbox).await
     } else {
-        pass_in_turn(outbox).await
+        timeout(LONGEST_PASS, pass_in_turn(outbox)).await.unwrap_or(Err(RelayError::Stuck))
     }
 }
 
@@ -166,7 +172,13 @@ async fn prune_now_and_then(outbox: &Outbox, pruned_at: &mut Option<Instant>) {
 
 pub(crate) async fn prune(outbox: &Outbox) -> Result<(), DbErr> {
     let now = outbox.shared.clock.now();
-    let transaction = outbox.shared.database.begin().await?;
-    table::prune(&transaction, now - KEEP_RELAYED, now - KEEP_HANDLED).await?;
-    transaction.commit().await
+    loop {
+        let transaction = outbox.shared.database.begin().await?;
+        let (relayed_before, handled_before) = (now - KEEP_RELAYED, now - KEEP_HANDLED);
+        let is_more = table::prune(&transaction, relayed_before, handled_before, PRUNE_AT_ONCE).await?;
+        transaction.commit().await?;
+        if !is_more {
+            return Ok(());
+        }
+    }
 }

@@ -6,8 +6,8 @@ use ids::{EventId, UserId};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    TryInsertResult,
-    sea_query::Expr,
+    QueryTrait, TryInsertResult,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType},
 };
 
 use crate::DeadLetter;
@@ -265,15 +265,31 @@ pub(crate) async fn unbury(connection: &impl ConnectionTrait, id: i64) -> Result
     Ok(dead_letters::Entity::delete_by_id(id).exec(connection).await?.rows_affected == 1)
 }
 
+/// Removes at most so many rows of each table, and says whether there may be more. Rows that another process is just
+/// removing are passed over.
 pub(crate) async fn prune(
     connection: &impl ConnectionTrait,
     relayed_before: DateTime<Utc>,
     handled_before: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    outbox::Entity::delete_many()
+    at_most: u64,
+) -> Result<bool, DbErr> {
+    let relayed = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Position)
         .filter(outbox::Column::RelayedAt.lt(relayed_before))
-        .exec(connection)
-        .await?;
-    inbox::Entity::delete_many().filter(inbox::Column::HandledAt.lt(handled_before)).exec(connection).await?;
-    Ok(())
+        .limit(at_most)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_query();
+    let relayed = outbox::Column::Position.in_subquery(relayed);
+    let relayed = outbox::Entity::delete_many().filter(relayed).exec(connection).await?;
+    let handled = inbox::Entity::find()
+        .select_only()
+        .columns([inbox::Column::Consumer, inbox::Column::EventId])
+        .filter(inbox::Column::HandledAt.lt(handled_before))
+        .limit(at_most)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_query();
+    let key = Expr::tuple([inbox::Column::Consumer, inbox::Column::EventId].map(Expr::col));
+    let handled = inbox::Entity::delete_many().filter(key.in_subquery(handled)).exec(connection).await?;
+    Ok(relayed.rows_affected >= at_most || handled.rows_affected >= at_most)
 }

@@ -121,3 +121,21 @@ async fn what_is_old_is_forgotten_but_never_what_is_still_to_be_relayed() {
     assert_eq!((hugs.count("outbox").await, streaks.count("inbox").await), (1, 0));
     assert_eq!(world.hugs.pending().await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn however_much_is_old_all_of_it_is_forgotten() {
+    let world = World::new().await;
+    let _group = world.handle(&Effects::new()).await;
+    let relay = Relay::of(&world.hugs);
+    let work = world.hugs.begin(None).await.unwrap();
+    work.emit_all(&(0..2_001).map(Hugged::number).collect::<Vec<_>>()).await.unwrap();
+    work.commit().await.unwrap();
+    until(async || world.hugs.pending().await.unwrap() == 0).await;
+    relay.stop().await;
+    world.tell([2_001]).await;
+    world.clock.advance(TimeDelta::days(31));
+    world.hugs.prune().await.unwrap();
+    world.streaks.prune().await.unwrap();
+    let left = (world.hugs_database.count("outbox").await, world.streaks_database.count("inbox").await);
+    assert_eq!(left, (1, 0));
+}
