@@ -6,7 +6,7 @@ mod store;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use ids::UserId;
-pub use migration::migrations;
+pub use migration::{is_part_of, migrations};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -15,6 +15,8 @@ use sha2::{Digest as _, Sha256};
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 /// The longest key.
 pub const MAX_KEY_LENGTH: usize = 255;
+/// So many keys are forgotten with one statement.
+const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
 #[derive(Debug, thiserror::Error)]
 pub enum IdempotencyError {
@@ -88,6 +90,12 @@ impl Claim {
         let Some((user_id, key)) = self.slot else { return Ok(()) };
         Ok(store::complete(transaction, user_id, &key, write(result)?).await?)
     }
+}
+
+/// Forgets some of the keys whose time is over, and says whether there may be more of them.
+pub async fn tidy(transaction: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let forgotten = store::remove_before(transaction, now - KEPT_FOR, FORGOTTEN_AT_ONCE).await?;
+    Ok(forgotten >= FORGOTTEN_AT_ONCE)
 }
 
 /// Forgets all keys of `user`, with what came of them.
@@ -179,6 +187,27 @@ mod tests {
         assert!(matches!(reused, Err(IdempotencyError::Reused)));
         let later = now() + KEPT_FOR + TimeDelta::seconds(1);
         assert!(attempt(&database, ada, Some("k"), "bye", later).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn keys_whose_time_is_over_are_forgotten_though_nobody_comes_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database(&folder).await;
+        let transaction = database.begin().await.unwrap();
+        for number in 0..=FORGOTTEN_AT_ONCE {
+            let (key, user_id) = (number.to_string(), UserId::at(now()));
+            let request = Request { user_id, operation: "send", key: Some(&key) };
+            let at = now() + TimeDelta::seconds(i64::from(number == FORGOTTEN_AT_ONCE));
+            assert!(matches!(begin::<()>(&transaction, request, &(), at).await, Ok(Begun::First(_))));
+        }
+        let late = now() + KEPT_FOR;
+        assert!(!tidy(&transaction, late).await.unwrap(), "they are kept for so long");
+        assert!(tidy(&transaction, late + TimeDelta::seconds(1)).await.unwrap(), "there may be more");
+        assert!(!tidy(&transaction, late + TimeDelta::seconds(1)).await.unwrap());
+        let left = store::remove_before(&transaction, late + KEPT_FOR, 10).await.unwrap();
+        assert_eq!(left, 1, "one is younger");
+        transaction.commit().await.unwrap();
+        assert!(is_part_of(&migrations()) && !is_part_of(&[]));
     }
 
     #[tokio::test]

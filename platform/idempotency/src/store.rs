@@ -3,8 +3,11 @@
 use chrono::{DateTime, Utc};
 use ids::UserId;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect as _, QueryTrait as _,
     TryInsertResult,
+    sea_query::{Expr, ExprTrait as _, LockBehavior, LockType},
 };
 
 mod entity {
@@ -91,6 +94,25 @@ pub(crate) async fn forget_before(
         .filter(entity::Column::UserId.eq(user_id))
         .filter(entity::Column::CreatedAt.lt(instant));
     old.exec(transaction).await.map(|_| ())
+}
+
+/// Deletes some of anybody's keys that were claimed before `instant`, and says how many. Those that a transaction is at
+/// work with are passed over, so that nobody waits for it.
+pub(crate) async fn remove_before(
+    transaction: &impl ConnectionTrait,
+    instant: DateTime<Utc>,
+    at_most: u64,
+) -> Result<u64, DbErr> {
+    let old = entity::Entity::find()
+        .select_only()
+        .columns([entity::Column::UserId, entity::Column::Key])
+        .filter(entity::Column::CreatedAt.lt(instant))
+        .limit(at_most)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_query();
+    let key = Expr::tuple([entity::Column::UserId, entity::Column::Key].map(Expr::col));
+    let removed = entity::Entity::delete_many().filter(key.in_subquery(old)).exec(transaction).await?;
+    Ok(removed.rows_affected)
 }
 
 /// Deletes all keys of the user, with their results.
