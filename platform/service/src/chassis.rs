@@ -18,7 +18,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
-use crate::{Ctx, Files, OperatorCommand, Peers, Secret, body_limit, health, trace};
+use crate::{Ctx, Files, OperatorCommand, Peers, Secret, body_limit, health, tidying::tidying, trace};
 
 /// How long handlers may take to finish the events in hand once the stop has begun.
 const EVENTS_WITHIN: Duration = Duration::from_secs(10);
@@ -115,7 +115,9 @@ impl Running {
     /// [`relay`](Self::relay).
     pub async fn assemble<S: Subgraph>(foundation: &Foundation) -> anyhow::Result<Self> {
         foundation.db.migrate::<S::Migrator>().await?;
-        let assembly = S::assemble(foundation).await?;
+        let mut assembly = S::assemble(foundation).await?;
+        let (db, clock) = (foundation.db.clone(), foundation.clock.clone());
+        assembly.tasks.extend(tidying(db, clock, &S::Migrator::migrations()));
         let guard = Guard {
             verifier: AssertionVerifier::new(foundation.identity_secret.reveal(), S::NAME),
             clock: foundation.clock.clone(),

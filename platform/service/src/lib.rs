@@ -15,6 +15,7 @@ mod repeating;
 mod secret;
 mod server;
 mod settings;
+mod tidying;
 mod trace;
 pub mod transport;
 

@@ -134,7 +134,7 @@ async fn serve_subgraph<S: Subgraph>(settings: &Settings) -> anyhow::Result<()> 
     let listener = bind(settings.host, settings.port.unwrap_or(S::PORT)).await?;
     let address = listener.local_addr()?;
     let foundation =
-        lay_foundation::<S>(settings, join_bus(settings.nats_url.as_deref().unwrap_or_default()).await?)
+        lay_foundation::<S>(settings, join_bus(settings.nats_url.as_ref().map_or("", Secret::reveal)).await?)
             .await?;
     let mut running = Running::assemble::<S>(&foundation).await?;
     running.consume().await?;
@@ -178,7 +178,7 @@ async fn lay_foundation<S: Subgraph>(settings: &Settings, bus: Arc<dyn Bus>) -> 
 /// The database that the settings name, or a file of the subgraph's own under `./data`.
 fn database_url(settings: &Settings, name: &str) -> anyhow::Result<String> {
     if let Some(url) = &settings.database_url {
-        return Ok(url.clone());
+        return Ok(url.reveal().to_owned());
     }
     let folder = Path::new("data");
     std::fs::create_dir_all(folder)

@@ -19,10 +19,10 @@ pub struct Settings {
     pub port: Option<u16>,
     /// sqlite:PATH or postgres://…; by default a SQLite file under ./data.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database_url: Option<String>,
+    pub database_url: Option<Secret>,
     /// The NATS server (with JetStream) that carries events between the services.
     #[arg(long, env = "NATS_URL", hide_env_values = true)]
-    pub nats_url: Option<String>,
+    pub nats_url: Option<Secret>,
     /// Signs and verifies the gateway's assertions; the same in every process, at least 32 bytes.
     #[arg(long, env = "IDENTITY_SECRET", hide_env_values = true)]
     pub identity_secret: Option<Secret>,
@@ -103,5 +103,23 @@ impl Settings {
 fn check_length(name: &str, secret: &Secret, problems: &mut Vec<String>) {
     if secret.reveal().len() < MIN_SECRET_BYTES {
         problems.push(format!("{name} is shorter than {MIN_SECRET_BYTES} bytes"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command, FromArgMatches as _};
+
+    use super::*;
+
+    #[test]
+    fn settings_show_no_password() {
+        let given =
+            ["it", "--database-url", "postgres://ada:hidden@db/x", "--nats-url", "nats://ada:hidden@bus"];
+        let matches = Settings::augment_args(Command::new("it")).get_matches_from(given);
+        let settings = Settings::from_arg_matches(&matches).unwrap();
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("hidden"), "{shown}");
+        assert_eq!(settings.nats_url.unwrap().reveal(), "nats://ada:hidden@bus");
     }
 }
