@@ -41,7 +41,7 @@ pub(crate) async fn accept(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError>
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
     require(&work, viewer).await?;
-    let sender = sender(&work, viewer, whose).await?;
+    let sender = sender_there(&work, viewer, whose).await?;
     let let_in = if let Some(hug) = sender.hug.filter(|_| sender.anonymous) {
         hugs::let_in_one(&*work, viewer, hug, now).await?
     } else {
@@ -61,7 +61,7 @@ pub(crate) async fn decline(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError
     ctx.require_projections().await?;
     let work = ctx.begin().await?;
     require(&work, viewer).await?;
-    let sender = sender(&work, viewer, whose).await?;
+    let sender = sender_there(&work, viewer, whose).await?;
     let dropped = match sender.hug.filter(|_| sender.anonymous) {
         Some(hug) => hugs::drop_one(&*work, viewer, hug, now).await?,
         None => {
@@ -77,6 +77,18 @@ pub(crate) async fn decline(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError
 /// The viewer, who is still there: a token may outlive its owner by a moment.
 async fn require(work: &Work, viewer: UserId) -> Result<(), ConsentError> {
     if erasure::any_erased(work, &[viewer]).await? { Err(service::Unauthenticated.into()) } else { Ok(()) }
+}
+
+/// The sender, who can't be erased until the transaction ends: what is decided of them would outlive them.
+async fn sender_there(work: &Work, viewer: UserId, whose: Whose) -> Result<Sender, ConsentError> {
+    let found = sender(work, viewer, whose).await?;
+    if !erasure::any_erased(work, &[found.id]).await? {
+        return Ok(found);
+    }
+    Err(match whose {
+        Whose::Person(_) => ConsentError::PersonNotFound,
+        Whose::SenderOf(_) => ConsentError::HugNotFound,
+    })
 }
 
 async fn sender(work: &Work, viewer: UserId, whose: Whose) -> Result<Sender, ConsentError> {

@@ -219,12 +219,12 @@ pub(super) async fn returning(
     returning.into_tuple().all(connection).await
 }
 
-/// Who sent the hug to whom, for moderators.
+/// Who sent the hug to whom, for moderators; it isn't erased until the transaction ends, or what is noted of it would outlive it.
 pub(crate) async fn parties(
     connection: &impl ConnectionTrait,
     id: HugId,
 ) -> Result<Option<(UserId, UserId)>, DbErr> {
-    let row = hug::Entity::find_by_id(id).one(connection).await?;
+    let row = hug::Entity::find_by_id(id).lock_shared().one(connection).await?;
     Ok(row.map(|row| (row.sender_id, row.recipient_id)))
 }
 

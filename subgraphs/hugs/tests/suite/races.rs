@@ -158,3 +158,31 @@ async fn of_two_who_make_a_kind_of_hug_of_one_name_one_does() {
     assert_eq!(errors, ["[]", r#"[{"code":"HUG_TYPE_NAME_TAKEN"}]"#]);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_decided_and_disclosed_of_somebody_who_is_being_erased_goes_with_them() {
+    let world = World::start().await;
+    let (ada, moderator) = (world.person().await, world.person().await);
+    let client = world.with_scope(moderator, "moderation");
+    for decision in ["acceptHugsFrom", "declineHugsFrom"] {
+        let bo = world.person().await;
+        let erased = UserErased { user_id: bo, erased_at: world.clock.now() };
+        let held = hold(&world, "LOCK TABLE hug_consents IN SHARE MODE").await;
+        // By then they may be missing already.
+        let query =
+            format!("mutation {{ {decision}(input: {{ userId: \"{bo}\" }}) {{ errors {{ code }} }} }}");
+        race(&world, held, world.as_user(ada).data(&query, json!({})), world.tell(&erased)).await;
+        assert_eq!(residue_of(&world.db, bo).await, [""; 0], "{decision}");
+    }
+    let bo = world.person().await;
+    let hug = world.hug(bo, ada).await;
+    let erased = UserErased { user_id: bo, erased_at: world.clock.now() };
+    let disclose =
+        "mutation($i: DiscloseHugSenderInput!) { discloseHugSender(input: $i) { errors { code } } }";
+    let input = json!({ "i": { "hugId": hug, "reason": "somebody was hurt" } });
+    let held = hold(&world, "LOCK TABLE hug_disclosures IN SHARE MODE").await;
+    race(&world, held, client.data(disclose, input), world.tell(&erased)).await;
+    let record = client.data("{ hugDisclosures { edges { node { hugId } } } }", json!({})).await;
+    assert_eq!(record["hugDisclosures"]["edges"], json!([]));
+    world.finish().await;
+}
