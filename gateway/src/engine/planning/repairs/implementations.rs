@@ -9,7 +9,7 @@ use hive_router_query_planner::planner::plan_nodes::{FlattenNodePathSegment, Pla
 
 use super::Repairs;
 use super::asked::Asked;
-use crate::engine::planning::conversion::entities_selections;
+use crate::engine::planning::conversion::{entities_selections, is_top_level_field};
 
 /// No chain of requirements is longer.
 const MAX_CHAIN: usize = 16;
@@ -44,7 +44,7 @@ impl Repairs<'_> {
             }
             let implementations = self.supergraph.interface_to_object_types.get(interface);
             for type_name in implementations.into_iter().flatten() {
-                if let Some(named) = self.lacking(type_name, requires, &fragment.selections, entities) {
+                if let Some(named) = self.lacking(type_name, requires, (graph, fragment), entities) {
                     requires.items.push(SelectionItem::InlineFragment(named));
                 }
             }
@@ -56,7 +56,7 @@ impl Repairs<'_> {
         &self,
         type_name: &str,
         requires: &SelectionSet,
-        output: &SelectionSet,
+        (graph, output): (&str, &InlineFragmentSelection),
         entities: &Entities<'_>,
     ) -> Option<InlineFragmentSelection> {
         if self.names(requires, type_name) {
@@ -65,9 +65,10 @@ impl Repairs<'_> {
         // All implementations have the interface object's key.
         let other = fragments(requires).next()?;
         let lacks = |field: &FieldSelection| {
-            has_field(output, field)
+            has_field(&output.selections, field)
                 && !has_field(&other.selections, field)
-                && self.is_given(type_name, field)
+                && (self.is_given(type_name, field)
+                    || self.is_key_in(graph, &output.type_condition, &field.name))
         };
         self.is_needed(type_name, &lacks, entities, MAX_CHAIN)
             .then(|| InlineFragmentSelection { type_condition: type_name.to_owned(), ..other.clone() })
@@ -104,6 +105,18 @@ impl Repairs<'_> {
         let definition = self.supergraph.definitions.get(type_name);
         let declared = definition.and_then(|definition| definition.fields().get(&field.name));
         declared.is_some_and(|declared| declared.join_field.iter().any(|join| join.graph_id.is_none()))
+    }
+
+    /// Whether the field belongs to a key of the interface object, which gives it to all implementations: it has to be
+    /// asked for where it is wanted under another name.
+    fn is_key_in(&self, graph: &str, interface: &str, field: &str) -> bool {
+        let definition = self.supergraph.definitions.get(interface);
+        definition.is_some_and(|definition| {
+            definition.join_types().iter().any(|join| {
+                join.graph_id == graph
+                    && join.key.as_deref().is_some_and(|key| is_top_level_field(key, field))
+            })
+        })
     }
 
     fn names(&self, requires: &SelectionSet, type_name: &str) -> bool {

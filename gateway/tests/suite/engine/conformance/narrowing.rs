@@ -54,6 +54,18 @@ async fn an_interface_objects_field_is_asked_for_through_one_type_beside_another
 }
 
 #[tokio::test]
+async fn an_interface_objects_key_is_asked_for_under_another_name() {
+    let gateway = two_interface_objects().start().await;
+    gateway
+        .same(&[
+            "{ accounts { id ... on Admin { k: id } } users { id } }",
+            "{ accounts { k: id id ... on Regular { isActive n: id } ... on Admin { name } } }",
+            "{ accounts { ... on Admin { name: id } k: name id } accounts { id ... on Regular { id } } }",
+        ])
+        .await;
+}
+
+#[tokio::test]
 async fn what_only_an_unreachable_subgraph_could_tell_the_type_of_is_told() {
     let gateway = two_interface_objects().start().await;
     for query in [
