@@ -16,6 +16,9 @@ use crate::{limits, posts, reactions, store::StoreError};
 
 const GROUP: &str = "social.erasure";
 
+/// How many moments go with one statement.
+const SLICE: usize = 100;
+
 pub(crate) fn consumer() -> Consumer {
     let completed = |user_id, completed_at| ErasureCompleted { user_id, completed_at };
     let handler = Arc::new(Projection::new(Everything, completed));
@@ -51,13 +54,12 @@ struct Everything;
 impl Erase for Everything {
     async fn erase(&self, work: &Work, user: UserId) -> Result<(), ConsumerError> {
         let now = work.now();
-        for post in posts::store::all_of_author(&**work, user).await? {
-            posts::remove(work, &post, now).await?;
-        }
-        for moment in store::moments_that_go(&**work, user).await? {
-            reactions::forget(&**work, moment).await?;
-            posts::remove_shared(work, moment, now).await?;
-            store::delete_moment(&**work, moment).await?;
+        posts::remove_all_of(work, user, now).await?;
+        for moments in store::moments_that_go(&**work, user).await?.chunks(SLICE) {
+            // They first: whoever is just making something of one holds it, and what that is, is there once they let go.
+            store::delete_moments(&**work, moments).await?;
+            reactions::forget(&**work, moments).await?;
+            posts::remove_shared(work, moments, now).await?;
         }
         store::delete_rows(&**work, user).await?;
         idempotency::forget(&**work, user).await?;

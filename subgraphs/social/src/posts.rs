@@ -28,6 +28,9 @@ use crate::{
 use moments::MomentId;
 use pagination::{PageRequest, Slice};
 
+/// How many posts go with one statement.
+const SLICE: usize = 100;
+
 /// Shares something of the viewer's own, no more widely than it may be.
 pub(crate) async fn create(ctx: &Ctx, new: NewPost) -> Result<Post, PostError> {
     let author = ctx.viewer()?.user_id;
@@ -145,19 +148,39 @@ pub(crate) async fn update_visibility(
 
 /// Takes the post away with all reactions to it, and tells.
 pub(crate) async fn remove(work: &Work, post: &Post, at: DateTime<Utc>) -> Result<(), StoreError> {
-    store::delete(&**work, post.id).await?;
-    reactions::forget(&**work, post.id.as_uuid()).await?;
-    work.emit(&PostRemoved { post_id: post.id, author_id: post.author, removed_at: at }).await
+    remove_all(work, &[(post.id, post.author)], at).await
 }
 
-/// Takes all posts away of something that is gone.
+/// Takes all posts away of somebody who is gone.
+pub(crate) async fn remove_all_of(work: &Work, author: UserId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    remove_all(work, &store::hold_all_of(&**work, author).await?, at).await
+}
+
+/// Takes all posts away of things that are gone.
 pub(crate) async fn remove_shared(
     work: &Work,
-    shared: store::SharedId,
+    shared: &[store::SharedId],
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    for post in store::of_shared(&**work, shared).await? {
-        remove(work, &post, at).await?;
+    remove_all(work, &store::hold_shared(&**work, shared).await?, at).await
+}
+
+/// Takes these posts, each with its author, away with all reactions to them, and tells.
+async fn remove_all(
+    work: &Work,
+    posts: &[(PostId, UserId)],
+    removed_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for posts in posts.chunks(SLICE) {
+        let ids: Vec<store::SharedId> = posts.iter().map(|(post, _)| post.as_uuid()).collect();
+        store::delete(&**work, &ids).await?;
+        reactions::forget(&**work, &ids).await?;
+        let removed = posts.iter().map(|(post_id, author_id)| PostRemoved {
+            post_id: *post_id,
+            author_id: *author_id,
+            removed_at,
+        });
+        work.emit_all(&removed.collect::<Vec<_>>()).await?;
     }
     Ok(())
 }

@@ -50,12 +50,12 @@ pub(crate) async fn remove(ctx: &Ctx, target: Target) -> Result<(), ReactionErro
     Ok(work.commit().await?)
 }
 
-/// Takes all reactions to something along that is gone.
+/// Takes all reactions along to things that are gone.
 pub(crate) async fn forget(
     connection: &impl Connection,
-    target: posts::store::SharedId,
+    targets: &[posts::store::SharedId],
 ) -> Result<(), StoreError> {
-    store::delete_all(connection, target).await
+    store::delete_all(connection, targets).await
 }
 
 /// The reactions to each of `targets`; to posts, requests and group hugs without those of people whom the viewer can't see.

@@ -37,9 +37,10 @@ pub(super) async fn moments_that_go(
     Ok(ids)
 }
 
-pub(super) async fn delete_moment(connection: &impl Connection, id: Uuid) -> Result<(), StoreError> {
-    moment::Entity::delete_by_id(id).exec(connection).await?;
-    let people = moment_person::Entity::delete_many().filter(moment_person::Column::MomentId.eq(id));
+pub(super) async fn delete_moments(connection: &impl Connection, ids: &[Uuid]) -> Result<(), StoreError> {
+    let ids = || ids.iter().copied();
+    moment::Entity::delete_many().filter(moment::Column::Id.is_in(ids())).exec(connection).await?;
+    let people = moment_person::Entity::delete_many().filter(moment_person::Column::MomentId.is_in(ids()));
     people.exec(connection).await?;
     Ok(())
 }

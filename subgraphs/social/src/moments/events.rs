@@ -31,8 +31,8 @@ impl EventHandler for Moments {
         } else if let Some(cancelled) = event.read::<HugCancelled>() {
             let hug = cancelled?.hug_id;
             store::delete(&**work, MomentId::Hug(hug)).await?;
-            reactions::forget(&**work, hug.as_uuid()).await?;
-            posts::remove_shared(work, hug.as_uuid(), event.occurred_at).await?;
+            reactions::forget(&**work, &[hug.as_uuid()]).await?;
+            posts::remove_shared(work, &[hug.as_uuid()], event.occurred_at).await?;
         } else if let Some(posted) = event.read::<HugRequestPosted>() {
             let posted = posted?;
             let mut people = posted.target_ids;

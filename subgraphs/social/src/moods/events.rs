@@ -27,7 +27,7 @@ impl EventHandler for Moods {
         } else if let Some(deleted) = event.read::<MoodDeleted>() {
             let deleted = deleted?;
             store::delete(&**work, deleted.mood_id).await?;
-            posts::remove_shared(work, deleted.mood_id.as_uuid(), event.occurred_at).await?;
+            posts::remove_shared(work, &[deleted.mood_id.as_uuid()], event.occurred_at).await?;
         }
         Ok(())
     }

@@ -45,8 +45,8 @@ pub(super) async fn insert(connection: &impl Connection, post: &Post) -> Result<
     Ok(())
 }
 
-pub(super) async fn delete(connection: &impl Connection, id: PostId) -> Result<(), StoreError> {
-    Entity::delete_by_id(id).exec(connection).await?;
+pub(super) async fn delete(connection: &impl Connection, ids: &[SharedId]) -> Result<(), StoreError> {
+    Entity::delete_many().filter(Column::Id.is_in(ids.iter().copied())).exec(connection).await?;
     Ok(())
 }
 
@@ -59,21 +59,28 @@ pub(crate) async fn hold(connection: &impl Connection, id: PostId) -> Result<Opt
     Entity::find_by_id(id).lock_exclusive().one(connection).await?.map(from_row).transpose()
 }
 
-/// All posts of `author`, to be taken away.
-pub(crate) async fn all_of_author(
+/// All posts of `author`, each with its author, to be taken away.
+pub(super) async fn hold_all_of(
     connection: &impl Connection,
     author: UserId,
-) -> Result<Vec<Post>, StoreError> {
-    let rows = Entity::find().filter(Column::AuthorId.eq(author)).lock_exclusive().all(connection).await?;
-    rows.into_iter().map(from_row).collect()
+) -> Result<Vec<(PostId, UserId)>, StoreError> {
+    hold_where(connection, Column::AuthorId.eq(author)).await
 }
 
-pub(super) async fn of_shared(
+/// All posts of one of `shared`, each with its author, to be taken away.
+pub(super) async fn hold_shared(
     connection: &impl Connection,
-    shared: SharedId,
-) -> Result<Vec<Post>, StoreError> {
-    let rows = Entity::find().filter(Column::SharedId.eq(shared)).lock_exclusive().all(connection).await?;
-    rows.into_iter().map(from_row).collect()
+    shared: &[SharedId],
+) -> Result<Vec<(PostId, UserId)>, StoreError> {
+    hold_where(connection, Column::SharedId.is_in(shared.iter().copied())).await
+}
+
+async fn hold_where(
+    connection: &impl Connection,
+    condition: Expr,
+) -> Result<Vec<(PostId, UserId)>, StoreError> {
+    let posts = Entity::find().select_only().column(Column::Id).column(Column::AuthorId).filter(condition);
+    posts.lock_exclusive().into_tuple().all(connection).await
 }
 
 /// Shows the post to as many as its author wants. Whoever asks has made sure that they may.

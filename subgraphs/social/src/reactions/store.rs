@@ -45,8 +45,9 @@ pub(super) async fn delete(
     Ok(())
 }
 
-pub(super) async fn delete_all(connection: &impl Connection, target: Uuid) -> Result<(), StoreError> {
-    Entity::delete_many().filter(Column::TargetId.eq(target)).exec(connection).await?;
+pub(super) async fn delete_all(connection: &impl Connection, targets: &[Uuid]) -> Result<(), StoreError> {
+    let of_targets = Column::TargetId.is_in(targets.iter().copied());
+    Entity::delete_many().filter(of_targets).exec(connection).await?;
     Ok(())
 }
 

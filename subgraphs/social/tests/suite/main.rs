@@ -4,6 +4,7 @@ mod anonymous;
 mod behind;
 mod blocking;
 mod consent;
+mod crossing;
 mod erasing;
 mod exporting;
 mod failing;
