@@ -139,7 +139,14 @@ pub(crate) async fn resolve(
     reason: Reason,
 ) -> Result<Report, ModerationError> {
     let moderator = moderator(ctx).await?;
+    let Report { reporter, subject, .. } =
+        store::find(ctx.db.reader(), id).await?.ok_or(ModerationError::Missing)?;
     let work = ctx.begin().await?;
+    erasure::require_viewer(&work, moderator).await?;
+    // Before anything is held: the erasure of one of them takes the post and the report, in its own order.
+    if erasure::any_gone(&work, &[reporter, subject.person]).await? {
+        return Err(ModerationError::Missing);
+    }
     let now = ctx.now();
     let report = store::hold(&*work, id).await?.ok_or(ModerationError::Missing)?;
     if report.state != State::Open {

@@ -57,3 +57,12 @@ pub(crate) enum ModerationError {
     #[error(transparent)]
     Database(#[from] StoreError),
 }
+
+impl From<GoneError> for ModerationError {
+    fn from(error: GoneError) -> Self {
+        match error {
+            GoneError::Unauthenticated(error) => error.into(),
+            GoneError::Database(error) => error.into(),
+        }
+    }
+}

@@ -48,6 +48,10 @@ pub(super) async fn open_of(
     Ok(open.one(connection).await?.map(|row| row.id))
 }
 
+pub(super) async fn find(connection: &impl Connection, id: ReportId) -> Result<Option<Report>, StoreError> {
+    Entity::find_by_id(id).one(connection).await?.map(from_row).transpose()
+}
+
 /// The report, which nobody else decides upon until the transaction ends.
 pub(super) async fn hold(connection: &impl Connection, id: ReportId) -> Result<Option<Report>, StoreError> {
     Entity::find_by_id(id).lock_exclusive().one(connection).await?.map(from_row).transpose()

@@ -9,6 +9,7 @@ use social::Social;
 use testkit::{TestApp, eventually, fill_all};
 
 use crate::{
+    moderating::{RESOLVE, reported},
     people::person,
     reacting::react,
     sharing::{hug, post, share},
@@ -73,6 +74,34 @@ async fn what_is_made_of_a_hug_while_it_goes_with_somebody_goes_with_it() {
     assert_eq!(rows(&app, "moments").await, 0);
     assert_eq!(rows(&app, "posts WHERE shared_kind = 'hug'").await, 0);
     assert_eq!(rows(&app, "reactions").await, 1, "there is but the one to the other post");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_moderator_and_an_erasure_that_meet_at_a_post_do_not_wait_for_each_other() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo, mo) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Mo").await);
+    let id = post(&app, ada, "PUBLIC").await;
+    react(&app.as_user(bo), &id, "HUG").await;
+    let report = reported(&app, bo, &id).await;
+    let kept = keep(&app, "reactions").await;
+    let gone = erased(&app, ada);
+    let moderator = app.as_moderator(mo);
+    let input = json!({ "i": { "reportId": report, "resolution": "REMOVE_POST", "reason": "spam" } });
+    let resolving = async {
+        waiting(&app, 1).await;
+        let release = async {
+            waiting(&app, 2).await;
+            kept.rollback().await.expect("they go on");
+        };
+        tokio::join!(moderator.data(RESOLVE, input), release).0
+    };
+    let ((), answer) = tokio::join!(app.tell(&gone), resolving);
+    if !app.db.is_sqlite() {
+        let missing = json!([{ "code": "REPORT_NOT_FOUND", "path": ["input", "reportId"] }]);
+        assert_eq!(answer["resolveReport"]["errors"], missing);
+    }
+    assert_eq!((rows(&app, "posts").await, rows(&app, "reports").await), (0, 0));
     app.finish().await;
 }
 

@@ -17,7 +17,7 @@ use crate::{
 const REPORT: &str = "mutation R($i: ReportInput!) { report(input: $i) { reportId errors { code path } } }";
 const REPORTS: &str = "query R($s: ReportState!) { reports(state: $s) { edges { node {
     id reporter { id } targetId subject { id } post { id text } reason text state resolvedAt } } } }";
-const RESOLVE: &str = "mutation R($i: ResolveReportInput!) { resolveReport(input: $i) {
+pub(crate) const RESOLVE: &str = "mutation R($i: ResolveReportInput!) { resolveReport(input: $i) {
     report { id state } errors { code path } } }";
 pub(crate) const LOG: &str =
     "{ auditLog { edges { node { moderator { id } action targetId subject { id } reportId reason at } } } }";
