@@ -109,6 +109,7 @@ async fn find_shared(ctx: &Ctx, work: &Work, author: UserId, new: &NewPost) -> R
 pub(crate) async fn delete(ctx: &Ctx, id: PostId) -> Result<PostId, PostError> {
     let viewer = ctx.viewer()?.user_id;
     let work = ctx.begin().await?;
+    erasure::require_viewer(&work, viewer).await?;
     let own = store::hold(&*work, id).await?.filter(|post| post.author == viewer);
     remove(&work, &own.ok_or(PostError::Missing)?, ctx.now()).await?;
     work.commit().await?;
@@ -125,6 +126,7 @@ pub(crate) async fn update_visibility(
     let viewer = ctx.viewer()?.user_id;
     up_to_date(ctx, moods::GROUP).await?;
     let work = ctx.begin().await?;
+    erasure::require_viewer(&work, viewer).await?;
     // What is shared before the post, in the order in which its news lock them.
     let post = store::find(&*work, id).await?.filter(|post| post.author == viewer);
     let shared = post.ok_or(PostError::Missing)?.shared;

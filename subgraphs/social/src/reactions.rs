@@ -46,6 +46,7 @@ pub(crate) async fn add(ctx: &Ctx, target: Target, kind: Kind) -> Result<(), Rea
 pub(crate) async fn remove(ctx: &Ctx, target: Target) -> Result<(), ReactionError> {
     let viewer = ctx.viewer()?.user_id;
     let work = ctx.begin().await?;
+    erasure::require_viewer(&work, viewer).await?;
     store::delete(&*work, target, viewer).await?;
     Ok(work.commit().await?)
 }

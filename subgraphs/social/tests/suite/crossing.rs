@@ -4,7 +4,7 @@
 use events::{auth::UserErased, social::PostRemoved};
 use ids::UserId;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, Statement};
-use serde_json::json;
+use serde_json::{Value, json};
 use social::Social;
 use testkit::{TestApp, eventually, fill_all};
 
@@ -102,6 +102,35 @@ async fn a_moderator_and_an_erasure_that_meet_at_a_post_do_not_wait_for_each_oth
         assert_eq!(answer["resolveReport"]["errors"], missing);
     }
     assert_eq!((rows(&app, "posts").await, rows(&app, "reports").await), (0, 0));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn who_is_gone_does_nothing_any_more_with_the_token_that_is_left() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
+    let (own, others) = (post(&app, ada, "PUBLIC").await, post(&app, bo, "PUBLIC").await);
+    let report = reported(&app, cy, &others).await;
+    app.tell(&erased(&app, ada)).await;
+    let client = app.as_moderator(ada);
+    let bo = bo.to_string();
+    let asked: [(&str, Value); 8] = [
+        ("createPost", json!({ "badge": "hug-first", "visibility": "PUBLIC" })),
+        ("updatePostVisibility", json!({ "id": own, "visibility": "PRIVATE" })),
+        ("deletePost", json!({ "id": own })),
+        ("addReaction", json!({ "targetId": others, "kind": "HUG" })),
+        ("removeReaction", json!({ "targetId": others })),
+        ("dismissSuggestion", json!({ "userId": bo })),
+        ("report", json!({ "targetId": bo, "reason": "SPAM" })),
+        ("resolveReport", json!({ "reportId": report, "resolution": "WARN", "reason": "spam" })),
+    ];
+    for (field, input) in asked {
+        let mut kind = field.to_owned();
+        kind[..1].make_ascii_uppercase();
+        let document =
+            format!("mutation M($i: {kind}Input!) {{ {field}(input: $i) {{ errors {{ code }} }} }}");
+        assert_eq!(client.failure(&document, json!({ "i": input })).await, "UNAUTHENTICATED", "{field}");
+    }
     app.finish().await;
 }
 
