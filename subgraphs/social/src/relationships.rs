@@ -119,6 +119,16 @@ async fn apply(work: &Work, pair: Pair, change: Change, at: DateTime<Utc>) -> Re
     }
 }
 
+/// Waits for its turn to change something between these two, and keeps it until the transaction ends.
+pub(crate) async fn take_turn(
+    transaction: &impl Connection,
+    viewer: UserId,
+    other: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    store::take_turn(transaction, Pair { viewer, other }, now).await
+}
+
 /// Whether `blocker` blocks `blocked`.
 pub(crate) async fn blocks(
     connection: &impl Connection,

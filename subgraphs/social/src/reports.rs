@@ -64,6 +64,8 @@ pub(crate) async fn create(ctx: &Ctx, new: NewReport) -> Result<ReportId, Report
             return Ok(id);
         }
     };
+    // What is between two people changes in turns: of reports at the same moment one finds the other.
+    relationships::take_turn(&*work, reporter, subject.person, now).await?;
     let id = if let Some(id) = store::open_of(&*work, reporter, new.target).await? {
         id
     } else {

@@ -7,6 +7,8 @@ use social::Social;
 use testkit::TestApp;
 
 use crate::{
+    crossing::{keep, waiting},
+    moderating::{open, reported},
     people::{mutation, person},
     sequences::State,
 };
@@ -57,5 +59,23 @@ async fn many_requests_to_follow_the_same_person_are_one_follow() {
     let (ada, bo) = (person(&app, "Ada").await, person(&app, "Bo").await);
     at_once(&app, vec![(ada, "follow", bo); 16]).await;
     assert_eq!(app.envelopes().await.len(), 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_one_person_reports_twice_at_the_same_moment_is_one_report() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
+    reported(&app, ada, &cy.to_string()).await;
+    // Both come as far as they can before they are counted.
+    let kept = keep(&app, "throttles").await;
+    let target = bo.to_string();
+    let release = async {
+        waiting(&app, 2).await;
+        kept.rollback().await.expect("they go on");
+    };
+    let (one, other, ()) = tokio::join!(reported(&app, ada, &target), reported(&app, ada, &target), release);
+    assert_eq!(one, other);
+    assert_eq!(open(&app.as_moderator(app.new_user()), "OPEN").await.len(), 2);
     app.finish().await;
 }
