@@ -5,7 +5,7 @@ mod store;
 
 use ::events::{
     Event as _,
-    streaks::{BadgeAwarded, MilestoneReached, StreakBroken, StreakExtended, StreakKind},
+    streaks::{BadgeAwarded, StreakBroken, StreakExtended, StreakKind},
 };
 use ids::UserId;
 use service::Consumer;
@@ -27,12 +27,7 @@ pub(crate) fn kind_of(name: &str) -> Result<StreakKind, StoreError> {
 }
 
 pub(crate) fn consumer() -> Consumer {
-    let subjects = vec![
-        StreakExtended::subject(),
-        StreakBroken::subject(),
-        MilestoneReached::subject(),
-        BadgeAwarded::subject(),
-    ];
+    let subjects = vec![StreakExtended::subject(), StreakBroken::subject(), BadgeAwarded::subject()];
     Consumer { group: GROUP, subjects, handler: guarded(events::Achievements) }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use events::{
     Envelope,
-    streaks::{BadgeAwarded, MilestoneReached, StreakBroken, StreakExtended},
+    streaks::{BadgeAwarded, StreakBroken, StreakExtended},
 };
 use outbox::{ConsumerError, EventHandler, Work};
 
@@ -17,9 +17,6 @@ impl EventHandler for Achievements {
         if let Some(extended) = event.read::<StreakExtended>() {
             let extended = extended?;
             store::put_days(&**work, extended.user_id, extended.kind, extended.current).await?;
-        } else if let Some(reached) = event.read::<MilestoneReached>() {
-            let reached = reached?;
-            store::put_days(&**work, reached.user_id, reached.kind, reached.days).await?;
         } else if let Some(broken) = event.read::<StreakBroken>() {
             let broken = broken?;
             store::put_days(&**work, broken.user_id, broken.kind, 0).await?;

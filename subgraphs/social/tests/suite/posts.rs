@@ -3,6 +3,7 @@
 use events::{
     moods::MoodVisibility::{Followers, Private, Public},
     social::{PostCreated, PostRemoved, PostVisibility},
+    streaks::{MilestoneReached, StreakKind},
 };
 use serde_json::{Value, json};
 use social::Social;
@@ -84,6 +85,22 @@ async fn streaks_and_badges_are_shared_by_those_who_have_them() {
     assert_eq!(refused(&app, bo, badge).await, "BADGE_NOT_FOUND");
     break_streak(&app, ada, 7).await;
     assert_eq!(refused(&app, ada, streak).await, "STREAK_NOT_FOUND");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_milestone_of_long_ago_is_no_streak_of_today() {
+    let app = TestApp::start::<Social>().await;
+    let ada = person(&app, "Ada").await;
+    let (kind, reached_at) = (StreakKind::MoodLogging, app.foundation.clock.now());
+    let reached = MilestoneReached { user_id: ada, kind, days: 30, reached_at };
+    let streak = json!({ "streak": "MOOD_LOGGING", "visibility": "PUBLIC" });
+    app.tell(&reached).await;
+    assert_eq!(refused(&app, ada, streak.clone()).await, "STREAK_NOT_FOUND");
+    extend_streak(&app, ada, 2).await;
+    app.tell(&reached).await;
+    let id = shared(&app, ada, streak).await;
+    assert_eq!(see_post(&app.as_user(ada), &id, SHARED).await["shared"]["days"], 2);
     app.finish().await;
 }
 
