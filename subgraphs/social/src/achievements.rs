@@ -40,10 +40,14 @@ pub(crate) async fn streak_days(
     Ok(store::days(connection, user, kind).await?.filter(|days| *days > 0))
 }
 
+/// Whether `user` has the badge of this code. PostgreSQL can't even be asked for one with a NUL.
 pub(crate) async fn has_badge(
     connection: &impl Connection,
     user: UserId,
     badge: &str,
 ) -> Result<bool, StoreError> {
+    if badge.contains('\0') {
+        return Ok(false);
+    }
     store::has_badge(connection, user, badge).await
 }

@@ -105,6 +105,15 @@ async fn a_milestone_of_long_ago_is_no_streak_of_today() {
 }
 
 #[tokio::test]
+async fn a_badge_that_no_database_can_write_is_one_that_nobody_has() {
+    let app = TestApp::start::<Social>().await;
+    let ada = person(&app, "Ada").await;
+    let input = json!({ "badge": "hug\u{0}first", "visibility": "PUBLIC" });
+    assert_eq!(refused(&app, ada, input).await, "BADGE_NOT_FOUND");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn each_visibility_is_seen_by_its_own_and_by_nobody_else() {
     let app = TestApp::start::<Social>().await;
     let (ada, bo, cy) = (person(&app, "Ada").await, person(&app, "Bo").await, person(&app, "Cy").await);
