@@ -6,6 +6,7 @@ mod m0003_create_posts;
 mod m0004_create_reports;
 mod m0005_find_the_unsuggested;
 mod m0006_hide_one_of_two;
+mod m0007_know_what_is_late;
 
 use sea_orm_migration::prelude::*;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
         migrations.push(Box::new(m0005_find_the_unsuggested::Migration));
         migrations.push(Box::new(m0006_hide_one_of_two::Migration));
         migrations.extend(exports::migrations());
+        migrations.push(Box::new(m0007_know_what_is_late::Migration));
         migrations
     }
 }

@@ -11,6 +11,10 @@ pub(crate) struct Model {
     pub(crate) owner_id: UserId,
     /// The rank of the widest visibility that a post of it may have.
     pub(crate) visibility: i16,
+    /// The event that this is from.
+    pub(crate) seq: i64,
+    /// It was deleted; the row stays, lest an earlier event that comes late bring it back.
+    pub(crate) is_gone: bool,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -10,6 +10,8 @@ pub(crate) struct Model {
     pub(crate) user_id: UserId,
     pub(crate) approves_followers: bool,
     pub(crate) is_suggested: bool,
+    /// The event that these are from.
+    pub(crate) seq: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

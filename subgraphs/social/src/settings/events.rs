@@ -12,9 +12,8 @@ pub(super) struct Settings;
 impl EventHandler for Settings {
     async fn handle(&self, work: &mut Work, event: &Envelope) -> Result<(), ConsumerError> {
         if let Some(settings) = event.read::<SettingsChanged>() {
-            let settings = settings?;
-            store::note(&**work, settings.user_id, settings.approves_followers, settings.is_suggested)
-                .await?;
+            let SettingsChanged { user_id, approves_followers, is_suggested, .. } = settings?;
+            store::note(&**work, user_id, approves_followers, is_suggested, event.seq).await?;
         }
         Ok(())
     }

@@ -1,28 +1,40 @@
 //! The table of settings.
 
 use ids::UserId;
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    EntityTrait,
+    sea_query::{Expr, ExprTrait as _, OnConflict},
+};
 
 use crate::{
     entities::settings,
     store::{Connection, StoreError},
 };
 
+/// Keeps what somebody has set, unless what is known is from a later event than `seq`.
 pub(super) async fn note(
     connection: &impl Connection,
     user_id: UserId,
     approves_followers: bool,
     is_suggested: bool,
+    seq: i64,
 ) -> Result<(), StoreError> {
     let row = settings::ActiveModel {
         user_id: Set(user_id),
         approves_followers: Set(approves_followers),
         is_suggested: Set(is_suggested),
+        seq: Set(seq),
     };
-    let known = OnConflict::column(settings::Column::UserId)
-        .update_columns([settings::Column::ApprovesFollowers, settings::Column::IsSuggested])
+    let latest = OnConflict::column(settings::Column::UserId)
+        .update_columns([
+            settings::Column::ApprovesFollowers,
+            settings::Column::IsSuggested,
+            settings::Column::Seq,
+        ])
+        .action_and_where(Expr::col((settings::Entity, settings::Column::Seq)).lt(seq))
         .to_owned();
-    settings::Entity::insert(row).on_conflict(known).exec_without_returning(connection).await?;
+    settings::Entity::insert(row).on_conflict(latest).exec_without_returning(connection).await?;
     Ok(())
 }
 

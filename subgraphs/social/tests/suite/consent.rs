@@ -56,6 +56,18 @@ async fn requests(app: &TestApp, who: UserId, direction: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn settings_that_are_heard_late_let_nobody_follow_unasked() {
+    let app = TestApp::start::<Social>().await;
+    let (ada, bo) = (person(&app, "Ada").await, person(&app, "Bo").await);
+    let late = app.envelope(&settings(ada, false, true));
+    app.tell(&settings(ada, true, true)).await;
+    app.tell_envelope(late).await;
+    does(&app, bo, "follow", ada).await;
+    assert_eq!(ties(&app, bo, ada).await, [false, false, true, false]);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_follow_of_somebody_who_wants_to_be_asked_waits_for_their_consent() {
     let app = TestApp::start::<Social>().await;
     let (ada, bo) = (private_person(&app, "Ada").await, person(&app, "Bo").await);

@@ -1,7 +1,10 @@
 //! What can be shared, and who sees it.
 
 use events::{
-    moods::MoodVisibility::{Followers, Private, Public},
+    moods::{
+        MoodUpdated,
+        MoodVisibility::{Followers, Private, Public},
+    },
     social::{PostCreated, PostRemoved, PostVisibility},
     streaks::{MilestoneReached, StreakKind},
 };
@@ -136,6 +139,27 @@ async fn each_visibility_is_seen_by_its_own_and_by_nobody_else() {
     assert_eq!(see_post(&app.as_user(bo), &posts[0], "id").await, Value::Null);
     assert_eq!(feed(&app.as_user(bo), "publicFeed").await, [] as [&str; 0]);
     assert_eq!(ids(&see(&app, bo, ada, "posts { edges { node { id } } }").await["posts"]), [] as [&str; 0]);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_heard_late_of_a_mood_neither_shows_its_posts_again_nor_brings_it_back() {
+    let app = TestApp::start::<Social>().await;
+    let ada = person(&app, "Ada").await;
+    let mood_id = mood(&app, ada, Public).await;
+    let input = json!({ "moodId": mood_id.to_string(), "visibility": "PUBLIC" });
+    let id = shared(&app, ada, input.clone()).await;
+    let (local_date, timezone) = (chrono::NaiveDate::default(), "UTC".to_owned());
+    let shown =
+        MoodUpdated { mood_id, user_id: ada, local_date, timezone, day_start_hour: 0, visibility: Public };
+    let (late, later) = (app.envelope(&shown), app.envelope(&shown));
+    change_mood(&app, mood_id, ada, Private).await;
+    app.tell_envelope(late).await;
+    assert_eq!(see_post(&app.anonymous(), &id, "id").await, Value::Null);
+    assert_eq!(refused(&app, ada, input.clone()).await, "VISIBILITY_TOO_WIDE");
+    delete_mood(&app, mood_id, ada).await;
+    app.tell_envelope(later).await;
+    assert_eq!(refused(&app, ada, input).await, "MOOD_NOT_FOUND");
     app.finish().await;
 }
 

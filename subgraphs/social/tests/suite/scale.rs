@@ -97,7 +97,7 @@ async fn crowd(app: &TestApp, celebrity: UserId, viewer: UserId) {
     let asked = |(number, (one, other))| format!("{},{one},{other},{AT}", id(app, REQUEST, number));
     write(app, "follow_requests", pairs().enumerate().map(asked).collect()).await;
     let set =
-        |number| format!("{},FALSE,{}", someone(number), if number % 100 == 0 { "FALSE" } else { "TRUE" });
+        |number| format!("{},FALSE,{},0", someone(number), if number % 100 == 0 { "FALSE" } else { "TRUE" });
     write(app, "settings", (30_000..40_000).map(set).collect()).await;
     let reacted = |number| format!("{},{},'heart',{AT}", id(app, POST, number), someone(number));
     write(app, "reactions", (1..20_000).map(reacted).collect()).await;
