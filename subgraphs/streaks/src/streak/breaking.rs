@@ -17,7 +17,7 @@ use crate::{context::Ctx, members};
 
 /// How often the clock is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How many streaks are looked at before looking again.
+/// How many streaks are looked for at once.
 const BATCH: u64 = 100;
 
 /// The background task: ends streaks until told to stop.
@@ -30,14 +30,20 @@ pub(crate) async fn end_until(stop: CancellationToken, ctx: Ctx) {
     .await;
 }
 
+/// Looks at each streak that should have ended by now once, however many there are: those that can't be read, be they more than
+/// a batch, keep no other waiting.
 async fn pass(ctx: &Ctx) -> Result<(), StoreError> {
-    for overdue in standings::overdue(ctx.db.reader(), ctx.now(), BATCH).await? {
-        // One that can't be read doesn't keep the others waiting.
-        if let Err(error) = end(ctx, overdue).await {
-            tracing::warn!(%error, user = %overdue.user_id, "a streak could not be ended; trying again");
+    let (now, mut after) = (ctx.now(), None);
+    loop {
+        let found = standings::overdue(ctx.db.reader(), now, after, BATCH).await?;
+        for overdue in &found {
+            if let Err(error) = end(ctx, *overdue).await {
+                tracing::warn!(%error, user = %overdue.user_id, "a streak could not be ended; trying again");
+            }
         }
+        let Some(last) = found.last() else { return Ok(()) };
+        after = Some(*last);
     }
-    Ok(())
 }
 
 /// Ends a streak, unless another process has, or something came up that holds it.
@@ -73,7 +79,7 @@ mod tests {
         streaks::StreakKind,
     };
     use ids::{MoodId, UserId};
-    use testkit::TestApp;
+    use testkit::{TestApp, fill_all};
 
     use super::*;
     use crate::{Streaks, live::Hub};
@@ -139,6 +145,32 @@ mod tests {
         let ends: Vec<_> =
             app.events::<StreakBroken>().await.into_iter().map(|told| told.last_date.to_string()).collect();
         assert_eq!(ends, ["2026-03-01", "2026-03-06"]);
+        app.finish().await;
+    }
+
+    /// Streaks that should have ended a day ago: of people whose days nobody can read, and of a kind that nobody knows.
+    async fn unreadable(app: &TestApp, how_many: usize) {
+        let standing = "user_id, kind, is_tracked, current, breaks_at";
+        let day = "kind, source_id, user_id, local_date, timezone, day_start_hour, gone, told_at, seq";
+        let nowhere = "'MOOD_LOGGING', {id 2 n}, {id 1 n}, '2026-01-01', 'Nowhere', 4, FALSE, {at -n}, n";
+        let rows = [
+            ("qualifying_days", day, nowhere, how_many),
+            ("standings", standing, "{id 1 n}, 'MOOD_LOGGING', TRUE, 3, {at -86400}", how_many),
+            ("standings", standing, "{id 1 n}, 'NAPPING', TRUE, 3, {at -86400}", 1),
+        ];
+        fill_all(&app.db, &rows).await;
+    }
+
+    #[tokio::test]
+    async fn streaks_that_cant_be_read_keep_no_other_from_its_end() {
+        let app = TestApp::start::<Streaks>().await;
+        let ada = app.new_user();
+        log(&app, ada, "2026-03-01").await;
+        unreadable(&app, 250).await;
+        app.clock.advance(TimeDelta::hours(36));
+        pass(&Ctx::new(app.foundation.ctx(), Hub::default())).await.unwrap();
+        let told: Vec<_> = app.events::<StreakBroken>().await.into_iter().map(|told| told.user_id).collect();
+        assert_eq!(told, [ada]);
         app.finish().await;
     }
 }

@@ -4,14 +4,19 @@ use chrono::{DateTime, NaiveDate, Utc};
 use ids::UserId;
 use named::Named as _;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    Value,
+    sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 
 use super::{Connection, StoreError};
 use crate::{
     members,
-    streak::model::{Streak, StreakKind},
+    streak::{
+        KINDS,
+        model::{Streak, StreakKind},
+    },
 };
 
 mod entity {
@@ -107,13 +112,23 @@ pub(crate) async fn note_told_end(
     upsert(connection, row, &[Column::ToldEnd]).await
 }
 
-/// Streaks that should have ended by `now`, the longest overdue first; the index (breaks_at) serves it.
+/// Streaks that should have ended by `now`, the longest overdue first, those that come after `after`; the index (breaks_at)
+/// serves it. Of kinds that this version doesn't know there are none.
 pub(crate) async fn overdue(
     connection: &impl Connection,
     now: DateTime<Utc>,
+    after: Option<Overdue>,
     limit: u64,
 ) -> Result<Vec<Overdue>, StoreError> {
-    let rows = Entity::find().filter(Column::BreaksAt.lte(now)).order_by_asc(Column::BreaksAt).limit(limit);
+    const POSITION: [Column; 3] = [Column::BreaksAt, Column::UserId, Column::Kind];
+    let known = Column::Kind.is_in(KINDS.map(|kind| kind.name()));
+    let mut rows = Entity::find().filter(Column::BreaksAt.lte(now)).filter(known);
+    if let Some(Overdue { user_id, kind, breaks_at, .. }) = after {
+        let position = Expr::tuple(POSITION.map(|column| Expr::col((Entity, column))));
+        let values: [Value; 3] = [breaks_at.into(), user_id.into(), kind.name().into()];
+        rows = rows.filter(position.gt(Expr::tuple(values.map(Expr::value))));
+    }
+    let rows = POSITION.into_iter().fold(rows, |rows, column| rows.order_by_asc(column)).limit(limit);
     rows.all(connection).await?.into_iter().filter_map(|row| overdue_of(row).transpose()).collect()
 }
 
