@@ -51,6 +51,10 @@ async fn end(ctx: &Ctx, overdue: Overdue) -> Result<(), StoreError> {
     let Overdue { user_id, kind, .. } = overdue;
     let now = ctx.now();
     let work = ctx.begin().await?;
+    // Their streaks are being forgotten, or are: nothing ends for them, and whoever forgets must not be waited for with their row.
+    if erasure::any_erased(&work, &[user_id]).await? {
+        return work.rollback().await;
+    }
     members::store::hold(&*work, user_id).await?;
     let Some(overdue) = standings::still_overdue(&*work, overdue, now).await? else {
         return work.rollback().await;

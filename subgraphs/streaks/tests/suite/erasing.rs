@@ -1,9 +1,14 @@
 //! People who are gone.
 
-use events::{auth::UserErased, streaks::ErasureCompleted};
+use chrono::TimeDelta;
+use events::{
+    auth::UserErased,
+    streaks::{ErasureCompleted, StreakBroken},
+};
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
 use streaks::Streaks;
-use testkit::TestApp;
+use testkit::{TestApp, eventually};
 
 use crate::{CHECK_IN, CONSENT, Logger, PAUSE, hug, log_days_until_today, mutate, of_user, streaks};
 
@@ -32,5 +37,38 @@ async fn nothing_is_left_of_somebody_who_is_gone_and_nothing_comes_back() {
     assert_eq!(of_user(&app.as_user(bo), bo, "points").await["points"], json!(10));
     let completed: Vec<_> = app.events::<ErasureCompleted>().await.iter().map(|told| told.user_id).collect();
     assert_eq!(completed, [ada.user_id]);
+    app.finish().await;
+}
+
+/// Returns once somebody waits for somebody else, where the database tells.
+async fn one_waits(app: &TestApp) {
+    if !app.db.is_sqlite() {
+        let waiting =
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let waiting = Statement::from_string(app.db.backend(), waiting);
+        let asking =
+            || async { app.db.reader().query_one_raw(waiting.clone()).await.expect("an answer").map(|_| ()) };
+        eventually("the worker to wait", asking).await;
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_streak_waits_for_the_erasure_of_its_owner_and_is_told_to_nobody() {
+    let app = TestApp::start::<Streaks>().await;
+    let ada = Logger::new(&app);
+    app.tell(&ada.logged(&app, "2026-03-01")).await;
+    let now = clock::Clock::now(app.clock.as_ref());
+    let erasing = app.foundation.outbox.begin(None).await.expect("a transaction");
+    erasure::mark_erased(&erasing, ada.user_id, now).await.expect("they are gone");
+    let forgotten = erasing.execute_unprepared("DELETE FROM standings").await.expect("the streak goes");
+    assert_eq!(forgotten.rows_affected(), 1);
+    app.clock.advance(TimeDelta::hours(36));
+    one_waits(&app).await;
+    let nowait = if app.db.is_sqlite() { "" } else { "FOR UPDATE NOWAIT" };
+    let free = erasing.execute_unprepared(&format!("SELECT 1 FROM members {nowait}")).await;
+    free.expect("whoever waits holds nothing that the erasure needs");
+    erasing.commit().await.expect("the erasure is done");
+    app.tell(&UserErased { user_id: ada.user_id, erased_at: now }).await;
+    assert_eq!(app.events::<StreakBroken>().await, []);
     app.finish().await;
 }
