@@ -62,12 +62,11 @@ pub(crate) async fn decline(ctx: &Ctx, whose: Whose) -> Result<u64, ConsentError
     let work = ctx.begin().await?;
     require(&work, viewer).await?;
     let sender = sender_there(&work, viewer, whose).await?;
-    let dropped = match sender.hug.filter(|_| sender.anonymous) {
-        Some(hug) => hugs::drop_one(&*work, viewer, hug, now).await?,
-        None => {
-            store::take_turn(&*work, viewer, sender.id).await?;
-            hugs::drop_from(&*work, viewer, sender.id, now).await?
-        }
+    let dropped = if let Some(hug) = sender.hug.filter(|_| sender.anonymous) {
+        hugs::drop_one(&*work, viewer, hug, now).await?
+    } else {
+        store::take_turn(&*work, viewer, sender.id).await?;
+        hugs::drop_from(&*work, viewer, sender.id, now).await?
     };
     store::decide(&*work, viewer, sender.id, sender.anonymous, Consent::Declined, now).await?;
     work.commit().await?;
