@@ -57,6 +57,9 @@ event!(StreakBroken, "streaks", "StreakBroken", 1, user_id);
 pub struct StreakChanged {
     pub user_id: UserId,
     pub kind: StreakKind,
+    /// Days in a row as they are now, 0 when there are none or the streak isn't kept. Events from before don't say it.
+    #[serde(default)]
+    pub current: Option<u32>,
     pub changed_at: DateTime<Utc>,
 }
 event!(StreakChanged, "streaks", "StreakChanged", 1, user_id);

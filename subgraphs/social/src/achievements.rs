@@ -5,7 +5,7 @@ mod store;
 
 use ::events::{
     Event as _,
-    streaks::{BadgeAwarded, StreakBroken, StreakExtended, StreakKind},
+    streaks::{BadgeAwarded, StreakBroken, StreakChanged, StreakExtended, StreakKind},
 };
 use ids::UserId;
 use service::Consumer;
@@ -27,7 +27,12 @@ pub(crate) fn kind_of(name: &str) -> Result<StreakKind, StoreError> {
 }
 
 pub(crate) fn consumer() -> Consumer {
-    let subjects = vec![StreakExtended::subject(), StreakBroken::subject(), BadgeAwarded::subject()];
+    let subjects = vec![
+        StreakExtended::subject(),
+        StreakBroken::subject(),
+        StreakChanged::subject(),
+        BadgeAwarded::subject(),
+    ];
     Consumer { group: GROUP, subjects, handler: guarded(events::Achievements) }
 }
 

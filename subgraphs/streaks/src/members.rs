@@ -52,7 +52,8 @@ pub(crate) async fn set_tracking(
         if let Some(streak) = &streak {
             awards::grant(&work, user_id, streak, now).await?;
         }
-        work.emit(&StreakChanged { user_id, kind, changed_at: now }).await?;
+        let current = Some(streak.as_ref().map_or(0, |streak| streak.current));
+        work.emit(&StreakChanged { user_id, kind, current, changed_at: now }).await?;
     }
     let choices = read(&*work, user_id).await?;
     work.commit().await?;

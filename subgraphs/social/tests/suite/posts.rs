@@ -6,7 +6,7 @@ use events::{
         MoodVisibility::{Followers, Private, Public},
     },
     social::{PostCreated, PostRemoved, PostVisibility},
-    streaks::{MilestoneReached, StreakKind},
+    streaks::{MilestoneReached, StreakChanged, StreakKind},
 };
 use serde_json::{Value, json};
 use social::Social;
@@ -104,6 +104,23 @@ async fn a_milestone_of_long_ago_is_no_streak_of_today() {
     app.tell(&reached).await;
     let id = shared(&app, ada, streak).await;
     assert_eq!(see_post(&app.as_user(ada), &id, SHARED).await["shared"]["days"], 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_streak_that_is_no_longer_so_long_is_shared_as_it_is() {
+    let app = TestApp::start::<Social>().await;
+    let ada = person(&app, "Ada").await;
+    let (kind, changed_at) = (StreakKind::MoodLogging, app.foundation.clock.now());
+    let streak = json!({ "streak": "MOOD_LOGGING", "visibility": "PUBLIC" });
+    extend_streak(&app, ada, 7).await;
+    for (current, days) in [(None, 7), (Some(6), 6)] {
+        app.tell(&StreakChanged { user_id: ada, kind, current, changed_at }).await;
+        let id = shared(&app, ada, streak.clone()).await;
+        assert_eq!(see_post(&app.as_user(ada), &id, SHARED).await["shared"]["days"], days);
+    }
+    app.tell(&StreakChanged { user_id: ada, kind, current: Some(0), changed_at }).await;
+    assert_eq!(refused(&app, ada, streak).await, "STREAK_NOT_FOUND");
     app.finish().await;
 }
 

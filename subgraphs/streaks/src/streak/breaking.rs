@@ -70,8 +70,9 @@ async fn end(ctx: &Ctx, overdue: Overdue) -> Result<(), StoreError> {
             standings::note_told_end(&*work, user_id, kind, ended.last_date).await?;
             let (days, longest, last_date) = (ended.current, ended.longest, ended.last_date);
             work.emit(&StreakBroken { user_id, kind, days, longest, last_date }).await?;
-            work.emit(&StreakChanged { user_id, kind, changed_at: now }).await?;
         }
+        // Of an end that was told before, too: what was heard late since may have told of days in a row.
+        work.emit(&StreakChanged { user_id, kind, current: Some(0), changed_at: now }).await?;
     }
     work.commit().await
 }
@@ -149,6 +150,8 @@ mod tests {
         let ends: Vec<_> =
             app.events::<StreakBroken>().await.into_iter().map(|told| told.last_date.to_string()).collect();
         assert_eq!(ends, ["2026-03-01", "2026-03-06"]);
+        let lengths: Vec<_> = app.events::<StreakChanged>().await.iter().map(|told| told.current).collect();
+        assert_eq!(lengths, [Some(1), Some(0), Some(1), Some(0), Some(1), Some(0)]);
         app.finish().await;
     }
 

@@ -56,7 +56,8 @@ impl Change {
             }
             awards::grant(work, user_id, streak, at).await?;
         }
-        work.emit(&StreakChanged { user_id, kind, changed_at: at }).await?;
+        let current = Some(streak.map_or(0, |streak| streak.current));
+        work.emit(&StreakChanged { user_id, kind, current, changed_at: at }).await?;
         Ok(after)
     }
 }

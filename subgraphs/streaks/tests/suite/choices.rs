@@ -1,11 +1,16 @@
 //! Which streaks people want.
 
-use events::streaks::{MilestoneReached, StreakExtended};
+use events::streaks::{MilestoneReached, StreakChanged, StreakExtended};
 use serde_json::json;
 use streaks::Streaks;
 use testkit::TestApp;
 
 use crate::{Logger, TRACK, mutate, of_user, streak, streaks};
+
+/// The days in a row that others were told of.
+async fn lengths(app: &TestApp) -> Vec<Option<u32>> {
+    app.events::<StreakChanged>().await.iter().map(|told| told.current).collect()
+}
 
 #[tokio::test]
 async fn a_streak_that_is_not_wanted_is_told_to_nobody_and_is_whole_when_it_is_wanted_again() {
@@ -16,6 +21,7 @@ async fn a_streak_that_is_not_wanted_is_told_to_nobody_and_is_whole_when_it_is_w
     let off = mutate(&client, TRACK, json!({ "kind": "MOOD_LOGGING", "tracked": false })).await;
     let settings = json!({ "tracked": ["HUGGING", "CHECK_IN"], "showsBadges": true, "onLeaderboard": false });
     assert_eq!(off, json!({ "settings": settings, "errors": [] }));
+    assert_eq!(lengths(&app).await, [Some(0), Some(0)]);
     let told = app.events::<StreakExtended>().await.len();
     app.tell(&ada.logged(&app, "2026-02-28")).await;
     app.tell(&ada.logged(&app, "2026-03-01")).await;
@@ -26,6 +32,7 @@ async fn a_streak_that_is_not_wanted_is_told_to_nobody_and_is_whole_when_it_is_w
     mutate(&client, TRACK, json!({ "kind": "MOOD_LOGGING", "tracked": true })).await;
     assert_eq!(streak(&app, ada.user_id).await["current"], json!(3));
     assert_eq!(app.events::<MilestoneReached>().await.len(), 1);
+    assert_eq!(lengths(&app).await, [Some(0), Some(0), Some(3)]);
     let chosen = of_user(&client, ada.user_id, "streakSettings { tracked onLeaderboard }").await;
     let all = json!(["MOOD_LOGGING", "HUGGING", "CHECK_IN"]);
     assert_eq!(chosen["streakSettings"], json!({ "tracked": all, "onLeaderboard": false }));

@@ -1,7 +1,7 @@
 //! When others learn that a streak grew.
 
 use chrono::TimeDelta;
-use events::streaks::{StreakExtended, StreakKind};
+use events::streaks::{StreakChanged, StreakExtended, StreakKind};
 use streaks::Streaks;
 use testkit::TestApp;
 
@@ -53,6 +53,8 @@ async fn days_long_ago_and_days_taken_away_extend_nothing() {
     app.tell(&mood).await;
     app.tell(&redated(&mood, "2026-01-11")).await;
     assert_eq!(days(&app.events::<StreakExtended>().await), [(1, 1, "2026-03-01".to_owned())]);
+    let lengths: Vec<_> = app.events::<StreakChanged>().await.iter().map(|told| told.current).collect();
+    assert_eq!(lengths, [Some(0), Some(1), Some(0)]);
     app.finish().await;
 }
 
