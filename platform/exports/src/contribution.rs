@@ -12,13 +12,14 @@ use crate::{
 };
 
 /// The tables that platform crates keep in every database.
-const PLATFORM: [LeftOut; 10] = [
+const PLATFORM: [LeftOut; 11] = [
     LeftOut("outbox", "events, which say what happened to the rest and go after a week"),
     LeftOut("inbox", "which events were handled"),
     LeftOut("dead_letters", "events that couldn't be handled"),
     LeftOut("tombstones", "who is gone"),
     LeftOut("idempotency_keys", "what a client asked for lately, for a day"),
     LeftOut("known_follows", "what is known here of follows, which social exports"),
+    LeftOut("heard_relationships", "which word about a follow or a block was the latest"),
     LeftOut("known_blocks", "what is known here of blocks, which social exports"),
     LeftOut("throttles", "how often something was done lately, for a while"),
     LeftOut("export_permits", "who may read an export"),

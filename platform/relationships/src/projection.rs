@@ -6,7 +6,7 @@ use events::{
 };
 use outbox::{ConsumerError, EventHandler, Work};
 
-use crate::store;
+use crate::store::{self, Kind, Pair};
 
 /// What the projection's group listens to.
 pub fn subjects() -> Vec<String> {
@@ -20,19 +20,30 @@ pub struct Projection;
 #[async_trait::async_trait]
 impl EventHandler for Projection {
     async fn handle(&self, work: &mut Work, event: &Envelope) -> Result<(), ConsumerError> {
-        if let Some(follow) = event.read::<FollowCreated>() {
-            let follow = follow?;
-            store::add_follow(&**work, follow.follower_id, follow.followed_id).await?;
-        } else if let Some(follow) = event.read::<FollowRemoved>() {
-            let follow = follow?;
-            store::remove_follow(&**work, follow.follower_id, follow.followed_id).await?;
-        } else if let Some(block) = event.read::<Blocked>() {
-            let block = block?;
-            store::add_block(&**work, block.blocker_id, block.blocked_id).await?;
-        } else if let Some(block) = event.read::<Unblocked>() {
-            let block = block?;
-            store::remove_block(&**work, block.blocker_id, block.blocked_id).await?;
+        let Some((pair, holds)) = word(event)? else {
+            return Ok(());
+        };
+        // One that was put aside and comes late changes nothing: a block that began anew would else end by the end of the former.
+        if store::hear(&**work, pair, event.seq).await? {
+            store::put(&**work, pair, holds).await?;
         }
         Ok(())
     }
+}
+
+/// Which pair the event is about, and whether it is one from now on, or no longer.
+fn word(event: &Envelope) -> Result<Option<(Pair, bool)>, serde_json::Error> {
+    let follow = |from, to| Pair { kind: Kind::Follow, from, to };
+    let block = |from, to| Pair { kind: Kind::Block, from, to };
+    Ok(if let Some(told) = event.read::<FollowCreated>().transpose()? {
+        Some((follow(told.follower_id, told.followed_id), true))
+    } else if let Some(told) = event.read::<FollowRemoved>().transpose()? {
+        Some((follow(told.follower_id, told.followed_id), false))
+    } else if let Some(told) = event.read::<Blocked>().transpose()? {
+        Some((block(told.blocker_id, told.blocked_id), true))
+    } else if let Some(told) = event.read::<Unblocked>().transpose()? {
+        Some((block(told.blocker_id, told.blocked_id), false))
+    } else {
+        None
+    })
 }

@@ -7,7 +7,9 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
-    sea_query::{ColumnRef, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, SimpleExpr, UnionType},
+    sea_query::{
+        ColumnRef, Expr, ExprTrait, IntoColumnRef, OnConflict, Query, SelectStatement, SimpleExpr, UnionType,
+    },
 };
 
 mod follow {
@@ -46,6 +48,52 @@ mod block {
     pub(super) enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod heard {
+    //! The number of the latest word about a pair, also of one that is no longer.
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "heard_relationships")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub from_id: ids::UserId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub to_id: ids::UserId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        pub seq: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What somebody may be to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Follow,
+    Block,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Follow => "FOLLOW",
+            Self::Block => "BLOCK",
+        }
+    }
+}
+
+/// `from` follows or blocks `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) kind: Kind,
+    pub(crate) from: UserId,
+    pub(crate) to: UserId,
 }
 
 /// Whether either of two people blocks the other.
@@ -181,10 +229,40 @@ pub async fn forget(connection: &impl ConnectionTrait, user: UserId) -> Result<(
     follow::Entity::delete_many().filter(follows).exec(connection).await?;
     let blocks = block::Column::BlockerId.eq(user).or(block::Column::BlockedId.eq(user));
     block::Entity::delete_many().filter(blocks).exec(connection).await?;
-    Ok(())
+    let words = heard::Column::FromId.eq(user).or(heard::Column::ToId.eq(user));
+    heard::Entity::delete_many().filter(words).exec(connection).await.map(|_| ())
 }
 
-pub(crate) async fn add_follow(
+/// Whether `seq` is the latest word about the pair, which is then noted.
+pub(crate) async fn hear(connection: &impl ConnectionTrait, pair: Pair, seq: i64) -> Result<bool, DbErr> {
+    use heard::Column;
+    let Pair { kind, from, to } = pair;
+    let row = heard::ActiveModel {
+        from_id: Set(from),
+        to_id: Set(to),
+        kind: Set(kind.name().to_owned()),
+        seq: Set(seq),
+    };
+    let earlier = Expr::col((heard::Entity, Column::Seq)).lt(seq);
+    let later = OnConflict::columns([Column::FromId, Column::ToId, Column::Kind])
+        .update_column(Column::Seq)
+        .action_and_where(earlier)
+        .to_owned();
+    Ok(heard::Entity::insert(row).on_conflict(later).exec_without_returning(connection).await? > 0)
+}
+
+/// Keeps the pair, or no longer.
+pub(crate) async fn put(connection: &impl ConnectionTrait, pair: Pair, holds: bool) -> Result<(), DbErr> {
+    let Pair { kind, from, to } = pair;
+    match (kind, holds) {
+        (Kind::Follow, true) => add_follow(connection, from, to).await,
+        (Kind::Follow, false) => follow::Entity::delete_by_id((from, to)).exec(connection).await.map(|_| ()),
+        (Kind::Block, true) => add_block(connection, from, to).await,
+        (Kind::Block, false) => block::Entity::delete_by_id((from, to)).exec(connection).await.map(|_| ()),
+    }
+}
+
+async fn add_follow(
     connection: &impl ConnectionTrait,
     follower: UserId,
     followed: UserId,
@@ -197,33 +275,13 @@ pub(crate) async fn add_follow(
         .map(|_| ())
 }
 
-pub(crate) async fn remove_follow(
-    connection: &impl ConnectionTrait,
-    follower: UserId,
-    followed: UserId,
-) -> Result<(), DbErr> {
-    follow::Entity::delete_by_id((follower, followed)).exec(connection).await.map(|_| ())
-}
-
-pub(crate) async fn add_block(
-    connection: &impl ConnectionTrait,
-    blocker: UserId,
-    blocked: UserId,
-) -> Result<(), DbErr> {
+async fn add_block(connection: &impl ConnectionTrait, blocker: UserId, blocked: UserId) -> Result<(), DbErr> {
     let row = block::ActiveModel { blocker_id: Set(blocker), blocked_id: Set(blocked) };
     block::Entity::insert(row)
         .on_conflict_do_nothing_on([block::Column::BlockerId, block::Column::BlockedId])
         .exec_without_returning(connection)
         .await
         .map(|_| ())
-}
-
-pub(crate) async fn remove_block(
-    connection: &impl ConnectionTrait,
-    blocker: UserId,
-    blocked: UserId,
-) -> Result<(), DbErr> {
-    block::Entity::delete_by_id((blocker, blocked)).exec(connection).await.map(|_| ())
 }
 
 fn blocks(blocker: UserId, blocked: UserId) -> SimpleExpr {
@@ -251,7 +309,7 @@ mod tests {
         }
     }
 
-    async fn tell<E: Event>(bus: &MemoryBus, event: &E) {
+    async fn tell<E: Event>(bus: &MemoryBus, seq: i64, event: &E) {
         let envelope = events::Envelope {
             id: ids::EventId::at(chrono::DateTime::UNIX_EPOCH),
             producer: E::PRODUCER.into(),
@@ -259,7 +317,7 @@ mod tests {
             version: E::VERSION,
             occurred_at: chrono::DateTime::UNIX_EPOCH,
             aggregate_id: event.aggregate_id(),
-            seq: 1,
+            seq,
             actor_id: None,
             traceparent: None,
             data: serde_json::to_value(event).unwrap(),
@@ -267,22 +325,39 @@ mod tests {
         bus.publish(&[envelope]).await.unwrap();
     }
 
+    /// A subgraph that listens to social.
+    struct World {
+        db: Database,
+        bus: Arc<MemoryBus>,
+        outbox: Outbox,
+        at: chrono::DateTime<chrono::Utc>,
+        _folder: tempfile::TempDir,
+        _consumption: bus::Consumption,
+    }
+
+    impl World {
+        async fn start() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let url = format!("sqlite:{}", folder.path().join("test.db").display());
+            let db = Database::open(&url, &OpenOptions::default()).await.unwrap();
+            db.migrate::<Migrator>().await.unwrap();
+            let (bus, at) = (Arc::new(MemoryBus::new()), chrono::DateTime::UNIX_EPOCH);
+            let outbox = Outbox::new(db.clone(), bus.clone(), Arc::new(ManualClock::at(at)), "hugs");
+            let projection = Arc::new(crate::Projection);
+            let consumption = outbox.consumer("hugs.relationships", crate::subjects(), projection);
+            let consumption = consumption.await.unwrap();
+            Self { db, bus, outbox, at, _folder: folder, _consumption: consumption }
+        }
+    }
+
     #[tokio::test]
     async fn what_social_tells_is_what_is_known() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let db = Database::open(&url, &OpenOptions::default()).await.unwrap();
-        db.migrate::<Migrator>().await.unwrap();
-        let bus = Arc::new(MemoryBus::new());
-        let at = chrono::DateTime::UNIX_EPOCH;
-        let outbox = Outbox::new(db.clone(), bus.clone(), Arc::new(ManualClock::at(at)), "hugs");
-        let projection = Arc::new(crate::Projection);
-        let _consumption =
-            outbox.consumer("hugs.relationships", crate::subjects(), projection).await.unwrap();
+        let World { db, bus, outbox, at, .. } = &World::start().await;
+        let at = *at;
         let (ada, bo, cy) = (UserId::at(at), UserId::at(at), UserId::at(at));
 
-        tell(&bus, &social::FollowCreated { follower_id: ada, followed_id: bo, at }).await;
-        tell(&bus, &social::Blocked { blocker_id: cy, blocked_id: ada, at }).await;
+        tell(bus, 1, &social::FollowCreated { follower_id: ada, followed_id: bo, at }).await;
+        tell(bus, 2, &social::Blocked { blocker_id: cy, blocked_id: ada, at }).await;
         assert!(follows(db.reader(), ada, bo).await.unwrap());
         assert!(!follows(db.reader(), bo, ada).await.unwrap());
         assert_eq!(followers(db.reader(), bo, None, 10).await.unwrap(), [ada]);
@@ -303,9 +378,28 @@ mod tests {
         assert!(!follows(&*work, ada, bo).await.unwrap() && blocked_pair(&*work, ada, cy).await.unwrap());
         work.rollback().await.unwrap();
 
-        tell(&bus, &social::FollowRemoved { follower_id: ada, followed_id: bo, at }).await;
-        tell(&bus, &social::Unblocked { blocker_id: cy, blocked_id: ada, at }).await;
+        tell(bus, 3, &social::FollowRemoved { follower_id: ada, followed_id: bo, at }).await;
+        tell(bus, 4, &social::Unblocked { blocker_id: cy, blocked_id: ada, at }).await;
         assert!(!follows(db.reader(), ada, bo).await.unwrap());
         assert!(!blocked_pair(db.reader(), ada, cy).await.unwrap());
+    }
+    #[tokio::test]
+    async fn a_word_that_comes_late_changes_nothing() {
+        let World { db, bus, at, .. } = &World::start().await;
+        let at = *at;
+        let (ada, bo) = (UserId::at(at), UserId::at(at));
+        tell(bus, 2, &social::FollowRemoved { follower_id: ada, followed_id: bo, at }).await;
+        tell(bus, 1, &social::FollowCreated { follower_id: ada, followed_id: bo, at }).await;
+        assert!(!follows(db.reader(), ada, bo).await.unwrap());
+        tell(bus, 3, &social::Blocked { blocker_id: ada, blocked_id: bo, at }).await;
+        tell(bus, 5, &social::Blocked { blocker_id: ada, blocked_id: bo, at }).await;
+        tell(bus, 4, &social::Unblocked { blocker_id: ada, blocked_id: bo, at }).await;
+        assert!(blocked_pair(db.reader(), ada, bo).await.unwrap());
+        tell(bus, 6, &social::Unblocked { blocker_id: bo, blocked_id: ada, at }).await;
+        assert!(blocked_pair(db.reader(), ada, bo).await.unwrap());
+        tell(bus, 7, &social::Unblocked { blocker_id: ada, blocked_id: bo, at }).await;
+        tell(bus, 8, &social::FollowCreated { follower_id: ada, followed_id: bo, at }).await;
+        assert!(!blocked_pair(db.reader(), ada, bo).await.unwrap());
+        assert!(follows(db.reader(), ada, bo).await.unwrap());
     }
 }
