@@ -187,9 +187,9 @@ async fn feed_revocations(
     let (Some(url), Some(config)) = (nats_url, gateway.revocations_config()) else {
         return Ok(None);
     };
-    let bus = NatsBus::connect(url, NatsOptions::default())
-        .await
-        .with_context(|| format!("the bus at {url} can't be joined"))?;
+    // Its address isn't shown: it may hold a password.
+    let bus = NatsBus::connect(url, NatsOptions::default()).await;
+    let bus = bus.context("the bus at NATS_URL can't be joined")?;
     let (config, revocations) = (config.clone(), gateway.revocations().clone());
     Ok(Some(revocation_feed::follow(Arc::new(bus), config, revocations, clock).await))
 }

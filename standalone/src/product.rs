@@ -7,6 +7,7 @@ use axum::{Router, extract::Request, routing::get};
 use bus::{Bus, memory::MemoryBus};
 use clock::SharedClock;
 use database::{Database, OpenOptions};
+use futures::future::join_all;
 use gateway::{Gateway, GatewayOptions, config::Config, revocation_feed};
 use identity::AssertionSigner;
 use keyring::Keyring;
@@ -68,13 +69,11 @@ impl Product {
         self.gateway.header_timeout()
     }
 
-    /// Closes the clients' streams, then stops the subgraphs in order.
+    /// Closes the clients' streams, then stops the subgraphs side by side.
     pub async fn stop(self) {
         self.gateway.drain(DRAIN).await;
         drop(self.revocations);
-        for subgraph in self.subgraphs {
-            subgraph.stop().await;
-        }
+        join_all(self.subgraphs.into_iter().map(Running::stop)).await;
     }
 }
 

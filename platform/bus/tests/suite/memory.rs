@@ -92,7 +92,7 @@ async fn members_that_stop_together_finish_what_they_have_in_hand_but_not_for_ev
         recorder.until(|log| log.offered == [1]).await;
     }
     slow.release();
-    Consumption::stop_all(members, Duration::from_millis(200)).await;
+    Consumption::stop_all(members, Duration::from_secs(2)).await;
     assert_eq!(slow.log().handled, [1]);
     assert!(matches!(published.await.unwrap(), Err(BusError::Absent(group)) if group == "hugs.stuck"));
     stuck.release();
