@@ -66,12 +66,12 @@ pub(crate) async fn beat(ctx: &Ctx, command: Heartbeat) -> Result<Status, Heartb
 async fn tell_when_changed(
     work: &Work,
     user: UserId,
-    told: Status,
+    told: Option<Status>,
     now: DateTime<Utc>,
 ) -> Result<Status, StoreError> {
     let trace = store::traces(&**work, &[user], now - FORGOTTEN_AFTER).await?.remove(&user);
     let status = trace.unwrap_or_default().status();
-    if status != told {
+    if Some(status) != told {
         store::set_told(&**work, user, status).await?;
         work.emit(&PresenceChanged { user_id: user, changed_at: now }).await?;
     }
@@ -207,7 +207,7 @@ mod tests {
     use testkit::TestApp;
 
     use super::*;
-    use crate::Users;
+    use crate::{Users, store::Connection as _};
 
     /// Signs of life of as many people, each from a connection.
     async fn beats(app: &TestApp, ctx: &Ctx, count: usize) -> Vec<UserId> {
@@ -232,6 +232,22 @@ mod tests {
         expire(&ctx, ctx.now() + FORGOTTEN_AFTER).await.unwrap();
         let traces = store::traces(ctx.db.reader(), &[ada, bo], ctx.now()).await.unwrap();
         assert_eq!(traces.into_keys().collect::<Vec<_>>(), [bo]);
+        app.finish().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_told_and_can_not_be_read_keeps_nobody_from_leaving() {
+        let app = TestApp::start::<Users>().await;
+        let ctx = Ctx::new(&app.foundation).unwrap();
+        let people = beats(&app, &ctx, 2).await;
+        let transaction = ctx.db.begin().await.unwrap();
+        let told = "INSERT INTO told_presence SELECT user_id, 'DANCING' FROM connections";
+        transaction.execute_unprepared(told).await.unwrap();
+        transaction.commit().await.unwrap();
+        expire(&ctx, ctx.now() + FORGOTTEN_AFTER).await.unwrap();
+        let traces = store::traces(ctx.db.reader(), &people, ctx.now()).await.unwrap();
+        assert_eq!(traces.values().filter(|trace| trace.left_at.is_some()).count(), 2);
+        assert_eq!(app.events::<PresenceChanged>().await.len(), 2, "it is told anew");
         app.finish().await;
     }
 

@@ -77,16 +77,20 @@ impl Named for Status {
         &[(Self::Online, "ONLINE"), (Self::Away, "AWAY"), (Self::Offline, "OFFLINE")];
 }
 
-/// As what the user was last told to be present. Nobody else changes it, or the user's connections, until the
+/// As what the user was last told to be present; `None` when what another version of this program has written can't be read, so
+/// that it is told anew and nobody waits for it. Nobody else changes it, or the user's connections, until the
 /// transaction ends: of several connections that change at once, each sees what the others did.
-pub(crate) async fn lock_told(database: &impl Connection, user: UserId) -> Result<Status, StoreError> {
+pub(crate) async fn lock_told(
+    database: &impl Connection,
+    user: UserId,
+) -> Result<Option<Status>, StoreError> {
     let row = told::ActiveModel { user_id: Set(user), status: Set(Status::Offline.name().to_owned()) };
     told::Entity::insert(row)
         .on_conflict_do_nothing_on([told::Column::UserId])
         .exec_without_returning(database)
         .await?;
     let row = told::Entity::find_by_id(user).lock_exclusive().one(database).await?;
-    row.map_or(Ok(Status::Offline), |row| Ok(Status::of_name(&row.status)?))
+    Ok(row.and_then(|row| Status::of_name(&row.status).ok()))
 }
 
 pub(crate) async fn set_told(
