@@ -121,14 +121,14 @@ pub(crate) async fn overdue(
     limit: u64,
 ) -> Result<Vec<Overdue>, StoreError> {
     const POSITION: [Column; 3] = [Column::BreaksAt, Column::UserId, Column::Kind];
-    let known = Column::Kind.is_in(KINDS.map(|kind| kind.name()));
+    let known = Column::Kind.is_in(KINDS.map(named::Named::name));
     let mut rows = Entity::find().filter(Column::BreaksAt.lte(now)).filter(known);
     if let Some(Overdue { user_id, kind, breaks_at, .. }) = after {
         let position = Expr::tuple(POSITION.map(|column| Expr::col((Entity, column))));
         let values: [Value; 3] = [breaks_at.into(), user_id.into(), kind.name().into()];
         rows = rows.filter(position.gt(Expr::tuple(values.map(Expr::value))));
     }
-    let rows = POSITION.into_iter().fold(rows, |rows, column| rows.order_by_asc(column)).limit(limit);
+    let rows = POSITION.into_iter().fold(rows, QueryOrder::order_by_asc).limit(limit);
     rows.all(connection).await?.into_iter().filter_map(|row| overdue_of(row).transpose()).collect()
 }
 
