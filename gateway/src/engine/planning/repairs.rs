@@ -98,6 +98,7 @@ impl<'r> Repairs<'r> {
                 let output = entities_selections(&fetch.operation.document, "_entities");
                 let entities = Entities { paths: &[path.to_vec()], asked: &asked };
                 self.name_every_implementation(&subgraph.graph_id, requires, output, &entities);
+                self.send_as_interfaces(&subgraph.graph_id, output, &mut fetch.input_rewrites);
                 (Some("_entities"), ENTITY)
             }
             None => (None, self.root_type(fetch.operation.document.operation.operation_kind.as_ref())),
@@ -126,6 +127,7 @@ impl<'r> Repairs<'r> {
             let output = entities_selections(&fetch.operation.document, entities);
             let place = Entities { paths: &paths, asked: &asked };
             self.name_every_implementation(&subgraph.graph_id, &mut alias.requires, output, &place);
+            self.send_as_interfaces(&subgraph.graph_id, output, &mut alias.input_rewrites);
             for path in &paths {
                 self.ask_for_keys(subgraph, &mut draft, Some(entities), ENTITY, path);
             }

@@ -1,11 +1,14 @@
 //! Interface objects: a fetch has to name every implementation whose fields it completes.
 //!
 //! Where fields of an interface object are needed through several of its implementations, the planner merges the fetches
-//! and keeps the requirements of one of them.
+//! and keeps the requirements of one of them. Now and then it also forgets that the subgraph knows them by the interface's
+//! name alone.
 
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::{FieldSelection, InlineFragmentSelection, SelectionSet};
-use hive_router_query_planner::planner::plan_nodes::{FlattenNodePathSegment, PlanNode};
+use hive_router_query_planner::planner::plan_nodes::{
+    FetchNodePathSegment, FetchRewrite, FlattenNodePathSegment, PlanNode, ValueSetter,
+};
 
 use super::Repairs;
 use super::asked::Asked;
@@ -36,19 +39,49 @@ impl Repairs<'_> {
         output: &SelectionSet,
         entities: &Entities<'_>,
     ) {
-        for fragment in fragments(output) {
-            let interface = fragment.type_condition.as_str();
-            let objects = self.supergraph.interface_object_types_in_subgraphs.get(interface);
-            if !objects.is_some_and(|graphs| graphs.contains(graph)) {
-                continue;
-            }
-            let implementations = self.supergraph.interface_to_object_types.get(interface);
+        for fragment in self.interface_objects(graph, output) {
+            let implementations = self.supergraph.interface_to_object_types.get(&fragment.type_condition);
             for type_name in implementations.into_iter().flatten() {
                 if let Some(named) = self.lacking(type_name, requires, (graph, fragment), entities) {
                     requires.items.push(SelectionItem::InlineFragment(named));
                 }
             }
         }
+    }
+
+    /// Has objects sent under the interface's name to a subgraph that knows none of its implementations. Some fetches go
+    /// without, from one interface object to another.
+    pub(super) fn send_as_interfaces(
+        &self,
+        graph: &str,
+        output: &SelectionSet,
+        rewrites: &mut Option<Vec<FetchRewrite>>,
+    ) {
+        for fragment in self.interface_objects(graph, output) {
+            let interface = &fragment.type_condition;
+            let is_set = rewrites.iter().flatten().any(|rewrite| match rewrite {
+                FetchRewrite::ValueSetter(setter) => setter.set_value_to == *interface,
+                FetchRewrite::KeyRenamer(_) => false,
+            });
+            if !is_set {
+                let of_any = FetchNodePathSegment::typename_equals_from_type(interface.clone());
+                let path = vec![of_any, FetchNodePathSegment::Key("__typename".to_owned())];
+                let setter = ValueSetter { path, set_value_to: interface.clone() };
+                rewrites.get_or_insert_default().push(FetchRewrite::ValueSetter(setter));
+            }
+        }
+    }
+
+    /// What is asked of interface objects.
+    fn interface_objects<'o>(
+        &self,
+        graph: &str,
+        output: &'o SelectionSet,
+    ) -> impl Iterator<Item = &'o InlineFragmentSelection> {
+        let objects = &self.supergraph.interface_object_types_in_subgraphs;
+        fragments(output).filter(move |fragment| {
+            objects.get(&fragment.type_condition).is_some_and(|graphs| graphs.contains(graph))
+        })
     }
 
     /// What names objects of this type, if nothing does yet and the fetch is to complete them.
