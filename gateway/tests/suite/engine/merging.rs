@@ -242,8 +242,8 @@ async fn documents_that_are_hard_to_compare_are_decided() {
     // Fragments that spread all later ones.
     let mut nested = String::from("{ items @skip(if: true) { ...F0 } }");
     for fragment in 0..9 {
-        let spreads: String = (fragment + 1..10).map(|later| format!("...F{later} ")).collect();
-        let _ = write!(nested, " fragment F{fragment} on Item {{ {spreads} price }}");
+        let spreads: Vec<String> = (fragment + 1..10).map(|later| format!("...F{later}")).collect();
+        let _ = write!(nested, " fragment F{fragment} on Item {{ {} price }}", spreads.join(" "));
     }
     nested.push_str(" fragment F9 on Item { price tax }");
     pets.data(&nested).await;
