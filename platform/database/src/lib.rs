@@ -82,6 +82,16 @@ impl Database {
     }
 }
 
+/// Lets one transaction at a time go on of those that name the same, from here until it ends. SQLite has one writer anyway.
+pub async fn take_turn(connection: &impl ConnectionTrait, name: &str) -> Result<(), DbErr> {
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+    let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()]);
+    connection.execute_raw(lock).await.map(|_| ())
+}
+
 /// Whether a write failed because a row with that key is there already.
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))

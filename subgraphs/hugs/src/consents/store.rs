@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use ids::UserId;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter,
-    Statement, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    sea_query::OnConflict,
 };
 
 use crate::store::Named;
@@ -49,19 +49,13 @@ impl Named for Consent {
 }
 
 /// Lets one transaction at a time go by, or change, what `person` thinks of hugs from `other` under their name: one that is on its
-/// way while that is decided would else wait for good. SQLite has one writer anyway.
+/// way while that is decided would else wait for good.
 pub(crate) async fn take_turn(
     connection: &impl ConnectionTrait,
     person: UserId,
     other: UserId,
 ) -> Result<(), DbErr> {
-    if connection.get_database_backend() != DbBackend::Postgres {
-        return Ok(());
-    }
-    let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-    let name = format!("hugs of {other} to {person}");
-    let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()]);
-    connection.execute_raw(lock).await.map(|_| ())
+    database::take_turn(connection, &format!("hugs of {other} to {person}")).await
 }
 
 /// What `person` thinks of hugs from `other`; of their anonymous ones, if `anonymous`.

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use database::is_unique_violation;
 use ids::{CustomMoodId, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
-    Statement, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
+    sea_query::OnConflict,
 };
 pub(crate) use sea_orm::{ConnectionTrait as Connection, DbErr as StoreError};
 
@@ -55,16 +55,9 @@ pub(super) async fn of_owner(
     moods.all(connection).await?.into_iter().map(CustomMood::try_from).collect()
 }
 
-/// Lets one transaction at a time make a mood of the owner's, so that how many there are stays as counted. SQLite has one writer
-/// anyway.
+/// Lets one transaction at a time make a mood of the owner's, so that how many there are stays as counted.
 pub(super) async fn take_turn(connection: &impl Connection, owner: UserId) -> Result<(), StoreError> {
-    if connection.get_database_backend() != DbBackend::Postgres {
-        return Ok(());
-    }
-    let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-    let name = format!("moods.custom_moods/{owner}");
-    let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()]);
-    connection.execute_raw(lock).await.map(|_| ())
+    database::take_turn(connection, &format!("moods.custom_moods/{owner}")).await
 }
 
 pub(super) async fn count(connection: &impl Connection, owner: UserId) -> Result<u64, StoreError> {
