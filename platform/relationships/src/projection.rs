@@ -35,15 +35,15 @@ impl EventHandler for Projection {
 fn word(event: &Envelope) -> Result<Option<(Pair, bool)>, serde_json::Error> {
     let follow = |from, to| Pair { kind: Kind::Follow, from, to };
     let block = |from, to| Pair { kind: Kind::Block, from, to };
-    Ok(if let Some(told) = event.read::<FollowCreated>().transpose()? {
-        Some((follow(told.follower_id, told.followed_id), true))
-    } else if let Some(told) = event.read::<FollowRemoved>().transpose()? {
-        Some((follow(told.follower_id, told.followed_id), false))
-    } else if let Some(told) = event.read::<Blocked>().transpose()? {
-        Some((block(told.blocker_id, told.blocked_id), true))
-    } else if let Some(told) = event.read::<Unblocked>().transpose()? {
-        Some((block(told.blocker_id, told.blocked_id), false))
-    } else {
-        None
-    })
+    if let Some(told) = event.read::<FollowCreated>().transpose()? {
+        return Ok(Some((follow(told.follower_id, told.followed_id), true)));
+    }
+    if let Some(told) = event.read::<FollowRemoved>().transpose()? {
+        return Ok(Some((follow(told.follower_id, told.followed_id), false)));
+    }
+    if let Some(told) = event.read::<Blocked>().transpose()? {
+        return Ok(Some((block(told.blocker_id, told.blocked_id), true)));
+    }
+    let told = event.read::<Unblocked>().transpose()?;
+    Ok(told.map(|told| (block(told.blocker_id, told.blocked_id), false)))
 }

@@ -82,8 +82,8 @@ pub(crate) enum Kind {
 impl Kind {
     fn name(self) -> &'static str {
         match self {
-            Self::Follow => "FOLLOW",
-            Self::Block => "BLOCK",
+            Self::Follow => "follow",
+            Self::Block => "block",
         }
     }
 }
