@@ -5,6 +5,7 @@ use outbox::Work;
 
 use super::{
     joining::{part, take_out},
+    steering::tell,
     store,
 };
 use crate::{
@@ -26,14 +27,19 @@ async fn erase_from(work: &Work, id: GroupHugId, person: UserId) -> Result<(), S
     let Some(mut group) = store::find_locked(&**work, id).await? else {
         return Ok(());
     };
+    let hosts = group.host_id == person;
     let left = if group.state.is_end() {
         take_out(work, &mut group, person).await?
     } else {
         part(work, &mut group, person, work.now()).await?
     };
-    if left.is_none_or(|left| left.is_empty()) {
-        store::remove(&**work, id).await?;
-        live::forget(&**work, Topic::Group(id)).await?;
+    match left {
+        // Whoever forgets somebody's group hugs with them learns whose it is from now on.
+        Some(left) if hosts && !left.is_empty() => tell(work, &group, left, work.now()).await,
+        Some(left) if !left.is_empty() => Ok(()),
+        _ => {
+            store::remove(&**work, id).await?;
+            live::forget(&**work, Topic::Group(id)).await
+        }
     }
-    Ok(())
 }

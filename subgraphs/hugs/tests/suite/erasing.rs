@@ -1,7 +1,10 @@
 //! What is left of somebody who is gone.
 
 use clock::Clock as _;
-use events::{auth::UserErased, hugs::ErasureCompleted};
+use events::{
+    auth::UserErased,
+    hugs::{ErasureCompleted, GroupHugChanged},
+};
 use ids::UserId;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
@@ -78,6 +81,12 @@ async fn of_somebody_who_is_gone_nothing_is_left_and_late_events_bring_nothing_b
     }
     let hosted = group(&world, ada, &[bo], "Ada's words").await;
     let joined = group(&world, bo, &[ada, cy], "Bo's words").await;
+    let over = group(&world, ada, &[bo], "over").await;
+    for mutation in ["startGroupHug", "completeGroupHug"] {
+        let act =
+            format!("mutation($g: ID!) {{ {mutation}(input: {{groupHugId: $g}}) {{ errors {{ code }} }} }}");
+        world.as_user(ada).data(&act, json!({ "g": over })).await;
+    }
     let alone = group(&world, ada, &[], "nobody's").await;
     assert_eq!(traces(&world, ada).await.len(), COLUMNS.len(), "{:?}", traces(&world, ada).await);
 
@@ -86,6 +95,11 @@ async fn of_somebody_who_is_gone_nothing_is_left_and_late_events_bring_nothing_b
     assert_eq!(traces(&world, ada).await, [] as [&str; 0]);
     let completed = ErasureCompleted { user_id: ada, completed_at: erased_at };
     assert_eq!(world.events::<ErasureCompleted>().await, [completed]);
+    let handed_over: Vec<_> = world.events::<GroupHugChanged>().await;
+    for id in [&hosted, &over] {
+        let last = handed_over.iter().rfind(|told| told.group_hug_id.to_string() == *id).expect("an event");
+        assert_eq!((last.host_id, &last.participant_ids), (bo, &vec![bo]), "{id}");
+    }
     assert_eq!(world.history(bo, "ALL").await, [stays]);
     let query = "query($id: ID!) { groupHug(id: $id) { message host { id } participantCount } }";
     for (id, message, people) in [(hosted, json!(null), 1), (joined, json!("Bo's words"), 2)] {
