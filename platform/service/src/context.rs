@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use clock::SharedClock;
 use database::Database;
 use identity::{Caller, Viewer};
+use ids::UserId;
 use outbox::{Outbox, Work};
+use sea_orm::DbErr;
 
 use crate::Peers;
 
@@ -38,7 +40,22 @@ impl Ctx {
     }
 
     /// Begins a transaction whose events have the viewer as their actor.
-    pub async fn begin(&self) -> Result<Work, sea_orm::DbErr> {
+    pub async fn begin(&self) -> Result<Work, DbErr> {
         self.outbox.begin(self.caller.viewer().map(|viewer| viewer.user_id)).await
+    }
+
+    /// Begins a transaction in which the viewer, whom it names, changes something. A token may outlive its owner by a moment: of
+    /// those who are gone it is nobody's any more. Until the transaction ends, the viewer can't go.
+    pub async fn begin_own<E>(&self) -> Result<(Work, UserId), E>
+    where
+        E: From<Unauthenticated> + From<DbErr>,
+    {
+        let viewer = self.viewer()?.user_id;
+        let work = self.begin().await?;
+        if erasure::any_erased(&work, &[viewer]).await? {
+            work.rollback().await?;
+            return Err(Unauthenticated.into());
+        }
+        Ok((work, viewer))
     }
 }

@@ -4,10 +4,9 @@ use std::{ops::Deref, sync::Arc};
 
 use identity::Caller;
 use ids::UserId;
-use outbox::Work;
-use service::{Foundation, Peers, Unauthenticated};
+use service::{Foundation, Peers};
 
-use crate::{access_tokens::Issuer, client::Client, passwords::Hasher, store::StoreError};
+use crate::{access_tokens::Issuer, client::Client, passwords::Hasher};
 
 /// The service's context, what auth signs and hashes with, and the client that asks.
 #[derive(Debug, Clone)]
@@ -45,21 +44,6 @@ impl Ctx {
 
     pub(crate) fn viewer_id(&self) -> Option<UserId> {
         self.caller.viewer().map(|viewer| viewer.user_id)
-    }
-
-    /// Begins a transaction in which something of the viewer's changes. A token may outlive its owner by a moment: for those
-    /// who are gone it is nobody's any more.
-    pub(crate) async fn begin_own<E>(&self) -> Result<(Work, UserId), E>
-    where
-        E: From<Unauthenticated> + From<StoreError>,
-    {
-        let viewer = self.viewer()?.user_id;
-        let work = self.begin().await?;
-        if erasure::any_erased(&work, &[viewer]).await? {
-            work.rollback().await?;
-            return Err(Unauthenticated.into());
-        }
-        Ok((work, viewer))
     }
 
     pub(crate) fn hasher(&self) -> &Hasher {

@@ -46,16 +46,9 @@ impl Ctx {
         Self::new(self.service.on_behalf_of(caller), self.keys.clone(), self.live.clone())
     }
 
-    /// Begins a transaction of the viewer's. A token may outlive its owner by a moment: for somebody erased nothing is
-    /// written any more.
+    /// Begins a transaction of the viewer's.
     pub(crate) async fn begin(&self) -> Result<Work, BeginError> {
-        let work = self.service.begin().await?;
-        if let Some(viewer) = self.caller.viewer()
-            && erasure::any_erased(&work, &[viewer.user_id]).await?
-        {
-            work.rollback().await?;
-            return Err(Unauthenticated.into());
-        }
+        let (work, _) = self.service.begin_own::<BeginError>().await?;
         Ok(work)
     }
 

@@ -10,7 +10,7 @@ use erasure::{Erase, Guarded, Projection};
 use events::social::ErasureCompleted;
 use ids::UserId;
 use outbox::{ConsumerError, EventHandler, Work};
-use service::{Consumer, Unauthenticated};
+use service::Consumer;
 
 use crate::{limits, posts, reactions, store::StoreError};
 
@@ -33,19 +33,6 @@ pub(crate) fn guarded<H: EventHandler + 'static>(handler: H) -> Arc<dyn EventHan
 /// Whether somebody of `people` is gone; if not, they are there until the transaction ends. To be asked before it writes.
 pub(crate) async fn any_gone(work: &Work, people: &[UserId]) -> Result<bool, StoreError> {
     erasure::any_erased(work, people).await
-}
-
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum GoneError {
-    #[error(transparent)]
-    Unauthenticated(#[from] Unauthenticated),
-    #[error(transparent)]
-    Database(#[from] StoreError),
-}
-
-/// Makes sure that the viewer is still there: a token may outlive its owner by a moment.
-pub(crate) async fn require_viewer(work: &Work, viewer: UserId) -> Result<(), GoneError> {
-    if any_gone(work, &[viewer]).await? { Err(Unauthenticated.into()) } else { Ok(()) }
 }
 
 struct Everything;

@@ -19,7 +19,7 @@ pub(crate) use self::{
     model::{NewPost, Position, Post, Share, Shared, Text, Visibility},
 };
 use crate::{
-    achievements, erasure, limits, moments, moods,
+    achievements, limits, moments, moods,
     people::viewer,
     projection::up_to_date,
     reactions,
@@ -36,8 +36,7 @@ pub(crate) async fn create(ctx: &Ctx, new: NewPost) -> Result<Post, PostError> {
     let author = ctx.viewer()?.user_id;
     // Before the transaction: on SQLite no projection could move while it is open.
     up_to_date(ctx, group(&new.share)).await?;
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, author).await?;
+    let (work, _) = ctx.begin_own::<PostError>().await?;
     let now = ctx.now();
     let request = Request { user_id: author, operation: "createPost", key: new.idempotency_key.as_deref() };
     let claim = match idempotency::begin(&*work, request, &new.input(), now).await? {
@@ -107,9 +106,7 @@ async fn find_shared(ctx: &Ctx, work: &Work, author: UserId, new: &NewPost) -> R
 
 /// Takes a post of the viewer's back.
 pub(crate) async fn delete(ctx: &Ctx, id: PostId) -> Result<PostId, PostError> {
-    let viewer = ctx.viewer()?.user_id;
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, viewer).await?;
+    let (work, viewer) = ctx.begin_own::<PostError>().await?;
     let own = store::hold(&*work, id).await?.filter(|post| post.author == viewer);
     remove(&work, &own.ok_or(PostError::Missing)?, ctx.now()).await?;
     work.commit().await?;
@@ -125,8 +122,7 @@ pub(crate) async fn update_visibility(
 ) -> Result<Post, PostError> {
     let viewer = ctx.viewer()?.user_id;
     up_to_date(ctx, moods::GROUP).await?;
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, viewer).await?;
+    let (work, _) = ctx.begin_own::<PostError>().await?;
     // What is shared before the post, in the order in which its news lock them.
     let post = store::find(&*work, id).await?.filter(|post| post.author == viewer);
     let shared = post.ok_or(PostError::Missing)?.shared;

@@ -15,7 +15,7 @@ pub(crate) use self::{
     model::{Kind, Tally, Target},
 };
 use crate::{
-    erasure, limits, moments,
+    limits, moments,
     people::viewer,
     posts,
     projection::up_to_date,
@@ -28,8 +28,7 @@ pub(crate) async fn add(ctx: &Ctx, target: Target, kind: Kind) -> Result<(), Rea
     if let Target::Moment(_) = target {
         up_to_date(ctx, moments::GROUP).await?;
     }
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, viewer).await?;
+    let (work, _) = ctx.begin_own::<ReactionError>().await?;
     let is_there = match target {
         Target::Post(id) => posts::hold(ctx, &*work, id).await?.is_some(),
         Target::Moment(id) => moments::hold(ctx, &*work, id).await?.is_some(),
@@ -44,9 +43,7 @@ pub(crate) async fn add(ctx: &Ctx, target: Target, kind: Kind) -> Result<(), Rea
 
 /// Has the viewer react no more. There need not be anything left to react to.
 pub(crate) async fn remove(ctx: &Ctx, target: Target) -> Result<(), ReactionError> {
-    let viewer = ctx.viewer()?.user_id;
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, viewer).await?;
+    let (work, viewer) = ctx.begin_own::<ReactionError>().await?;
     store::delete(&*work, target, viewer).await?;
     Ok(work.commit().await?)
 }

@@ -46,8 +46,7 @@ pub(crate) async fn change(ctx: &Ctx, command: Command) -> Result<Relationship, 
         return Err(Refused::Missing.into());
     }
     let by_consent = action == Action::Follow && settings::approves_followers(ctx, other).await?;
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, pair.viewer).await?;
+    let (work, _) = ctx.begin_own::<RelationshipError>().await?;
     if erasure::any_gone(&work, &[other]).await? {
         return Err(Refused::Missing.into());
     }

@@ -49,8 +49,7 @@ pub(crate) async fn create(ctx: &Ctx, new: NewReport) -> Result<ReportId, Report
     if subject.person == reporter {
         return Err(ReportError::Oneself);
     }
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, reporter).await?;
+    let (work, _) = ctx.begin_own::<ReportError>().await?;
     if erasure::any_gone(&work, &[subject.person]).await? {
         return Err(ReportError::Missing(new.target));
     }
@@ -143,8 +142,7 @@ pub(crate) async fn resolve(
     let moderator = moderator(ctx).await?;
     let Report { reporter, subject, .. } =
         store::find(ctx.db.reader(), id).await?.ok_or(ModerationError::Missing)?;
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, moderator).await?;
+    let (work, _) = ctx.begin_own::<ModerationError>().await?;
     // Before anything is held: the erasure of one of them takes the post and the report, in its own order.
     if erasure::any_gone(&work, &[reporter, subject.person]).await? {
         return Err(ModerationError::Missing);

@@ -6,13 +6,7 @@ mod store;
 use ids::UserId;
 use service::{Ctx, Unauthenticated};
 
-use crate::{
-    erasure::{self, GoneError},
-    people,
-    projection::ProjectionError,
-    relationships,
-    store::StoreError,
-};
+use crate::{erasure, people, projection::ProjectionError, relationships, store::StoreError};
 
 /// The most suggestions at once.
 pub(crate) const MAX_SUGGESTIONS: u32 = 50;
@@ -27,15 +21,6 @@ pub(crate) enum SuggestionError {
     Projection(#[from] ProjectionError),
     #[error(transparent)]
     Database(#[from] StoreError),
-}
-
-impl From<GoneError> for SuggestionError {
-    fn from(error: GoneError) -> Self {
-        match error {
-            GoneError::Unauthenticated(error) => error.into(),
-            GoneError::Database(error) => error.into(),
-        }
-    }
 }
 
 /// Somebody to follow.
@@ -62,8 +47,7 @@ pub(crate) async fn dismiss(ctx: &Ctx, person: UserId) -> Result<UserId, Suggest
     {
         return Err(SuggestionError::Missing);
     }
-    let work = ctx.begin().await?;
-    erasure::require_viewer(&work, viewer).await?;
+    let (work, _) = ctx.begin_own::<SuggestionError>().await?;
     if erasure::any_gone(&work, &[person]).await? {
         return Err(SuggestionError::Missing);
     }

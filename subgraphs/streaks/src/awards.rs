@@ -21,7 +21,7 @@ use self::{
     model::{Award, BADGES, BuyFreeze, FREEZE_PRICE, PointsEntry, PointsKey, Reason},
 };
 use crate::{
-    context::Ctx,
+    context::{BeginError, Ctx},
     members,
     streak::{
         change::Change,
@@ -99,7 +99,7 @@ pub(crate) async fn badges_of(
 pub(crate) async fn buy_freeze(ctx: &Ctx, command: BuyFreeze) -> Result<Option<Reckoning>, RedeemError> {
     let (kind, key) = (command.kind, command.idempotency_key.as_deref());
     ctx.settle_days().await;
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     let now = ctx.now();
     let request = idempotency::Request { user_id, operation: "redeemPoints", key };
     let claim = match idempotency::begin::<()>(&*work, request, &kind, now).await? {

@@ -4,7 +4,6 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use identity::Caller;
 use ids::UserId;
-use outbox::Work;
 use service::Unauthenticated;
 use tokio::sync::OnceCell;
 
@@ -54,17 +53,6 @@ impl Ctx {
     /// Whether it is `owner` themselves who asks.
     pub(crate) fn is_viewer(&self, owner: UserId) -> bool {
         self.viewer_id() == Some(owner)
-    }
-
-    /// Begins a transaction in which something of the viewer's changes. A token may outlive its owner by a moment: for
-    /// those who are gone it is nobody's any more.
-    pub(crate) async fn begin_own(&self) -> Result<(Work, UserId), BeginError> {
-        let user_id = self.viewer()?.user_id;
-        let work = self.begin().await?;
-        if erasure::any_erased(&work, &[user_id]).await? {
-            return Err(Unauthenticated.into());
-        }
-        Ok((work, user_id))
     }
 
     /// Waits, once a request and for a moment at most, until moods and hugs that are there are known.

@@ -10,7 +10,7 @@ use ids::UserId;
 use self::error::MemberError;
 use crate::{
     awards,
-    context::Ctx,
+    context::{BeginError, Ctx},
     streak::{
         self, KINDS,
         store::{StoreError, standings},
@@ -42,7 +42,7 @@ pub(crate) async fn set_tracking(
     kind: StreakKind,
     is_tracked: bool,
 ) -> Result<Choices, MemberError> {
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     store::hold(&*work, user_id).await?;
     if standings::is_tracked(&*work, user_id, kind).await? != is_tracked {
         standings::set_tracked(&*work, user_id, kind, is_tracked).await?;
@@ -62,7 +62,7 @@ pub(crate) async fn set_tracking(
 
 /// Whether others may see the viewer's badges.
 pub(crate) async fn set_badges_shown(ctx: &Ctx, shown: bool) -> Result<Choices, MemberError> {
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     store::hold(&*work, user_id).await?;
     store::set_badges_shown(&*work, user_id, shown).await?;
     let choices = read(&*work, user_id).await?;
@@ -72,7 +72,7 @@ pub(crate) async fn set_badges_shown(ctx: &Ctx, shown: bool) -> Result<Choices, 
 
 /// Whether the viewer may be compared with people who consented as well.
 pub(crate) async fn set_leaderboard_consent(ctx: &Ctx, consents: bool) -> Result<Choices, MemberError> {
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     store::hold(&*work, user_id).await?;
     store::set_leaderboard_consent(&*work, user_id, consents).await?;
     let choices = read(&*work, user_id).await?;

@@ -17,7 +17,7 @@ use self::{
     model::{CheckIn, PlanPause, Repair},
 };
 use crate::{
-    context::Ctx,
+    context::{BeginError, Ctx},
     settings,
     streak::{
         change::{Change, learn},
@@ -33,7 +33,7 @@ use crate::{
 /// Looks in: today counts for the viewer's streak of doing so.
 pub(crate) async fn check_in(ctx: &Ctx, command: CheckIn) -> Result<Option<Reckoning>, UpkeepError> {
     ctx.settle_settings().await;
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     let (kind, now) = (StreakKind::CheckIn, ctx.now());
     let key = command.idempotency_key.as_deref();
     let Some(claim) = claim(&work, request(user_id, "checkIn", key), &(), now).await? else {
@@ -53,7 +53,7 @@ pub(crate) async fn check_in(ctx: &Ctx, command: CheckIn) -> Result<Option<Recko
 /// Makes the one missed day count that stands between the viewer and their streak.
 pub(crate) async fn repair(ctx: &Ctx, command: Repair) -> Result<Option<Reckoning>, UpkeepError> {
     ctx.settle_days().await;
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     let (kind, now) = (command.kind, ctx.now());
     let key = command.idempotency_key.as_deref();
     let Some(claim) = claim(&work, request(user_id, "repairStreak", key), &kind, now).await? else {
@@ -76,7 +76,7 @@ pub(crate) async fn repair(ctx: &Ctx, command: Repair) -> Result<Option<Reckonin
 pub(crate) async fn pause(ctx: &Ctx, command: PlanPause) -> Result<Option<Reckoning>, UpkeepError> {
     ctx.settle_days().await;
     ctx.settle_settings().await;
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     let (kind, now) = (command.kind, ctx.now());
     let key = command.idempotency_key.as_deref();
     let input = (kind, command.first, command.last);
@@ -100,7 +100,7 @@ pub(crate) async fn pause(ctx: &Ctx, command: PlanPause) -> Result<Option<Reckon
 pub(crate) async fn resume(ctx: &Ctx, kind: StreakKind) -> Result<Option<Reckoning>, UpkeepError> {
     ctx.settle_days().await;
     ctx.settle_settings().await;
-    let (work, user_id) = ctx.begin_own().await?;
+    let (work, user_id) = ctx.begin_own::<BeginError>().await?;
     let now = ctx.now();
     let change = Change::begin(&work, user_id, kind, now).await?;
     let today = calendar(&*work, user_id, kind).await?.date_of(now);

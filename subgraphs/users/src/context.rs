@@ -4,11 +4,10 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 use identity::Caller;
 use ids::UserId;
-use outbox::Work;
-use service::{Foundation, Unauthenticated};
+use service::Foundation;
 use tokio::sync::OnceCell;
 
-use crate::{avatars::Pictures, presence::Hub, store::StoreError};
+use crate::{avatars::Pictures, presence::Hub};
 
 pub(crate) const ACCOUNTS_GROUP: &str = "users.accounts";
 pub(crate) const BADGES_GROUP: &str = "users.badges";
@@ -51,21 +50,6 @@ impl Ctx {
 
     pub(crate) fn viewer_id(&self) -> Option<UserId> {
         self.caller.viewer().map(|viewer| viewer.user_id)
-    }
-
-    /// Begins a transaction in which something of the viewer's changes. A token may outlive its owner by a moment: for those
-    /// who are gone it is nobody's any more.
-    pub(crate) async fn begin_own<E>(&self) -> Result<(Work, UserId), E>
-    where
-        E: From<Unauthenticated> + From<StoreError>,
-    {
-        let viewer = self.viewer()?.user_id;
-        let work = self.begin().await?;
-        if erasure::any_erased(&work, &[viewer]).await? {
-            work.rollback().await?;
-            return Err(Unauthenticated.into());
-        }
-        Ok((work, viewer))
     }
 
     /// Whom the streams of this process are told of.

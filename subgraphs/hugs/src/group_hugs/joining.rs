@@ -20,10 +20,7 @@ use crate::{
 pub(crate) async fn join(ctx: &Ctx, id: &str) -> Result<GroupHug, GroupHugError> {
     let (viewer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
-    let work = ctx.begin().await?;
-    if erasure::any_erased(&work, &[viewer]).await? {
-        return Err(service::Unauthenticated.into());
-    }
+    let (work, _) = ctx.begin_own::<GroupHugError>().await?;
     let group = take(&work, id, viewer, now).await?;
     let mut others = store::participants(&*work, group.id).await?;
     match group.state {

@@ -51,10 +51,7 @@ impl ReturnHug {
 pub(crate) async fn return_hug(ctx: &Ctx, command: ReturnHug) -> Result<SeenHug, HugError> {
     let (viewer, now) = (ctx.viewer()?.user_id, ctx.now());
     ctx.require_projections().await?;
-    let work = ctx.begin().await?;
-    if erasure::any_erased(&work, &[viewer]).await? {
-        return Err(service::Unauthenticated.into());
-    }
+    let (work, _) = ctx.begin_own::<HugError>().await?;
     let request =
         idempotency::Request { user_id: viewer, operation: "returnHug", key: command.key.as_deref() };
     let claim = match idempotency::begin(&*work, request, &command, now).await? {

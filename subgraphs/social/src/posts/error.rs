@@ -5,7 +5,7 @@ use service::Unauthenticated;
 use throttle::TooMany;
 
 use super::model::TextTooLong;
-use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
+use crate::{projection::ProjectionError, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PostError {
@@ -38,13 +38,4 @@ pub(crate) enum PostError {
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Database(#[from] StoreError),
-}
-
-impl From<GoneError> for PostError {
-    fn from(error: GoneError) -> Self {
-        match error {
-            GoneError::Unauthenticated(error) => error.into(),
-            GoneError::Database(error) => error.into(),
-        }
-    }
 }

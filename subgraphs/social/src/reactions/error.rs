@@ -4,7 +4,7 @@ use service::Unauthenticated;
 use throttle::TooMany;
 
 use super::model::Target;
-use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
+use crate::{projection::ProjectionError, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReactionError {
@@ -18,13 +18,4 @@ pub(crate) enum ReactionError {
     Projection(#[from] ProjectionError),
     #[error(transparent)]
     Database(#[from] StoreError),
-}
-
-impl From<GoneError> for ReactionError {
-    fn from(error: GoneError) -> Self {
-        match error {
-            GoneError::Unauthenticated(error) => error.into(),
-            GoneError::Database(error) => error.into(),
-        }
-    }
 }

@@ -5,7 +5,7 @@ use service::Unauthenticated;
 use throttle::TooMany;
 
 use super::model::{Action, Refused};
-use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
+use crate::{projection::ProjectionError, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RelationshipError {
@@ -25,13 +25,4 @@ pub(crate) enum RelationshipError {
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Database(#[from] StoreError),
-}
-
-impl From<GoneError> for RelationshipError {
-    fn from(error: GoneError) -> Self {
-        match error {
-            GoneError::Unauthenticated(error) => error.into(),
-            GoneError::Database(error) => error.into(),
-        }
-    }
 }

@@ -5,7 +5,7 @@ use service::{PeerError, Unauthenticated};
 use throttle::TooMany;
 
 use super::model::{ReportTarget, TextTooLong};
-use crate::{erasure::GoneError, projection::ProjectionError, store::StoreError};
+use crate::{projection::ProjectionError, store::StoreError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReportError {
@@ -25,15 +25,6 @@ pub(crate) enum ReportError {
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
     Database(#[from] StoreError),
-}
-
-impl From<GoneError> for ReportError {
-    fn from(error: GoneError) -> Self {
-        match error {
-            GoneError::Unauthenticated(error) => error.into(),
-            GoneError::Database(error) => error.into(),
-        }
-    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -56,13 +47,4 @@ pub(crate) enum ModerationError {
     Reason,
     #[error(transparent)]
     Database(#[from] StoreError),
-}
-
-impl From<GoneError> for ModerationError {
-    fn from(error: GoneError) -> Self {
-        match error {
-            GoneError::Unauthenticated(error) => error.into(),
-            GoneError::Database(error) => error.into(),
-        }
-    }
 }
